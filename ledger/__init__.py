@@ -1,0 +1,1 @@
+"""What everyone must agree on as bytes: encoding, keys, transactions, headers, certificates, trees, refusal codes."""

@@ -1,0 +1,22 @@
+"""Roots as headers carry them: H(tag ‖ count as u64 ‖ tree root), so that a proof cannot lie about the number of leaves."""
+
+from collections.abc import Sequence
+
+from ledger.merkle import merkle_root
+from ledger.suites import tagged_hash
+
+TRANSACTIONS_TAG = b"qc/transactions/v1"
+RECEIPTS_TAG = b"qc/receipts/v1"
+EVIDENCE_TAG = b"qc/evidence-list/v1"
+HISTORY_TAG = b"qc/history/v1"
+STATE_TAG = b"qc/state/v1"
+
+
+def counted_root(tag: bytes, count: int, tree_root: bytes) -> bytes:
+    """Return the root of a header from the number of leaves and the root of the tree over them."""
+    return tagged_hash(tag, count.to_bytes(8, "big"), tree_root)
+
+
+def list_root(tag: bytes, leaves: Sequence[bytes]) -> bytes:
+    """Return the root of a header over a list: tx_hashes, encoded receipts, encoded evidence or block hashes."""
+    return counted_root(tag, len(leaves), merkle_root(leaves))
