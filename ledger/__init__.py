@@ -1,1 +1,4 @@
-"""What everyone must agree on as bytes: encoding, keys, transactions, headers, certificates, trees, refusal codes."""
+"""What everyone must agree on as bytes.
+
+Encoding, keys, transactions, headers, certificates, trees, refusal codes.
+"""

@@ -1,6 +1,7 @@
 """Blocks: a header and a body [last_certificate, [transaction bytes …], [evidence bytes …]].
 
-The order of the list is the order of execution and of receipts; protective transactions stand first.
+The order of the list is the order of execution and of receipts; protective transactions stand
+first.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ class Block:
 
     def to_value(self) -> Value:
         """Return the block as a canonical value: [header, body]."""
-        certificate: Value = [] if self.last_certificate is None else self.last_certificate.to_value()
+        certificate: Value = (
+            [] if self.last_certificate is None else self.last_certificate.to_value()
+        )
         return [self.header.to_value(), [certificate, list(self.transactions), list(self.evidence)]]
 
     def encoded(self) -> bytes:
@@ -39,7 +42,7 @@ class Block:
 
 
 def decode_block(data: bytes) -> Block:
-    """Return the block of strict canonical bytes whose body matches its header, or refuse with E006 or E903."""
+    """Return the block of strict canonical bytes, or refuse with E006 or E903."""
     header_value, body = shape.array(decode(data, size_max=BLOCK_SIZE_MAX), 2, "block")
     certificate, transactions, evidence = shape.array(body, 3, "body")
     block = Block(
@@ -62,8 +65,16 @@ def require_matching_body(block: Block) -> None:
     """Refuse (E903) a body that is not the one its header names."""
     header = block.header
     hashes = [transaction_hash(item) for item in block.transactions]
-    require(list_root(TRANSACTIONS_TAG, hashes) == header.transaction_root, Code.BAD_BODY, "transactions")
-    require(list_root(EVIDENCE_TAG, block.evidence) == header.evidence_root, Code.BAD_BODY, "evidence")
     require(
-        last_certificate_hash(block.last_certificate) == header.last_certificate_hash, Code.BAD_BODY, "last_certificate"
+        list_root(TRANSACTIONS_TAG, hashes) == header.transaction_root,
+        Code.BAD_BODY,
+        "transactions",
+    )
+    require(
+        list_root(EVIDENCE_TAG, block.evidence) == header.evidence_root, Code.BAD_BODY, "evidence"
+    )
+    require(
+        last_certificate_hash(block.last_certificate) == header.last_certificate_hash,
+        Code.BAD_BODY,
+        "last_certificate",
     )

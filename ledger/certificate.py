@@ -1,10 +1,14 @@
-"""The commit certificate: the one proof that a block is final, for sync, light clients and evidence files alike.
+"""The commit certificate.
 
-Form: [height, view, block_hash, [[validator index, signature] …]], indices strictly ascending, quorum ≤ count ≤ n, one view,
-every signature checked. Stopping at the quorum would let a bad surplus signature blame an innocent validator.
+The one proof that a block is final, for sync, light clients and evidence files alike.
+
+Form: [height, view, block_hash, [[validator index, signature] …]], indices strictly ascending,
+quorum ≤ count ≤ n, one view, every signature checked. Stopping at the quorum would let a bad
+surplus signature blame an innocent validator.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ledger import shape, suites
 from ledger.encoding import Value, decode, encode
@@ -19,7 +23,10 @@ _TAG = b"qc/certificate/v1"
 
 @dataclass(frozen=True, slots=True)
 class CommitCertificate:
-    """Commit votes of one view for one block. `signatures` holds (validator index, signature) in ascending order."""
+    """Commit votes of one view for one block.
+
+    `signatures` holds (validator index, signature) in ascending order.
+    """
 
     height: int
     view: int
@@ -28,7 +35,12 @@ class CommitCertificate:
 
     def to_value(self) -> Value:
         """Return the certificate as a canonical value."""
-        return [self.height, self.view, self.block_hash, [[index, signature] for index, signature in self.signatures]]
+        return [
+            self.height,
+            self.view,
+            self.block_hash,
+            [[index, signature] for index, signature in self.signatures],
+        ]
 
     def encoded(self) -> bytes:
         """Return the canonical bytes."""
@@ -36,7 +48,10 @@ class CommitCertificate:
 
 
 def certificate_from_value(value: Value) -> CommitCertificate:
-    """Return the certificate of a decoded canonical value; refuse a wrong shape or order with E006."""
+    """Return the certificate of a decoded canonical value.
+
+    Refuse a wrong shape or order with E006.
+    """
     height, view, block_hash, rows = shape.array(value, 4, "certificate")
     signatures = []
     for row in shape.array_up_to(rows, VALIDATORS_MAX, "certificate.signatures"):
@@ -61,21 +76,27 @@ def decode_certificate(data: bytes) -> CommitCertificate:
 
 
 def last_certificate_hash(certificate: CommitCertificate | None) -> bytes:
-    """Return the hash a header carries of its parent's certificate; block 1 has none and hashes the empty list."""
+    """Return the hash a header carries of its parent's certificate.
+
+    Block 1 has none and hashes the empty list.
+    """
     return suites.tagged_hash(_TAG, encode([]) if certificate is None else certificate.encoded())
 
 
 def verify_certificate(
     certificate: CommitCertificate, validators: ValidatorSet, genesis_hash: bytes
 ) -> Refusal | None:
-    """Check a certificate against the set of its height; return the refusal, or None where it proves the block final.
+    """Check a certificate against the set of its height.
 
-    The caller compares height and block hash with what it wants proven. One signature check for each entry.
+    Return the refusal, or None where it proves the block final.
+
+    The caller compares height and block hash with what it wants proven. One signature check for
+    each entry.
     """
     indices = [index for index, _ in certificate.signatures]
     if not validators.quorum <= len(indices) <= validators.size:
         return Refusal(Code.BAD_CERTIFICATE, "certificate.count")
-    if any(later <= earlier for earlier, later in zip(indices, indices[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(indices)):
         return Refusal(Code.BAD_CERTIFICATE, "certificate.order")
     if indices[-1] >= validators.size:
         return Refusal(Code.BAD_CERTIFICATE, "certificate.index")

@@ -1,18 +1,21 @@
-"""Canonical CBOR (RFC 8949 §4.2.1, arrays only): the one encoding of everything that is hashed or signed.
+"""Canonical CBOR (RFC 8949 §4.2.1, arrays only).
 
-Decoding is strict: bounded, decoded, type-checked, re-encoded and compared, because the decoder alone is lax. Allowed are
-unsigned and negative integers of 64 bits, byte strings, text, booleans, null and arrays. Maps, floats, tags, other simple
-values and indefinite lengths have no place in hashed bytes.
+The one encoding of everything that is hashed or signed.
+
+Decoding is strict: bounded, decoded, type-checked, re-encoded and compared, because the decoder
+alone is lax. Allowed are unsigned and negative integers of 64 bits, byte strings, text, booleans,
+null and arrays. Maps, floats, tags, other simple values and indefinite lengths have no place in
+hashed bytes.
 """
 
 from collections.abc import Sequence
-from typing import NoReturn, TypeAlias, Union
+from typing import NoReturn, TypeAlias
 
 import cbor2
 
 from ledger.refusal import Code, Refused
 
-Value: TypeAlias = Union[None, bool, int, bytes, str, Sequence["Value"]]
+Value: TypeAlias = bool | int | bytes | str | Sequence["Value"] | None
 """What can be encoded. Decoding gives lists for arrays."""
 
 DEPTH_MAX = 16
@@ -20,13 +23,13 @@ INTEGER_MAX = 2**64 - 1
 INTEGER_MIN = -(2**63)
 
 
-def _refuse_tag(decoder: object) -> NoReturn:
+def _refuse_tag(_decoder: object) -> NoReturn:
     raise Refused(Code.SCHEMA, "tag")
 
 
-# Every tag for which the decoder would build a rich object (dates, big numbers, shared references, sets, addresses).
+# Every tag for which the decoder would build a rich object: dates, big numbers, references, sets.
 # A tag it does not know comes out as an object that the type check refuses.
-_NO_TAGS = {tag: _refuse_tag for tag in range(1100)} | {tag: _refuse_tag for tag in (43000, 55799)}
+_NO_TAGS = dict.fromkeys(range(1100), _refuse_tag) | dict.fromkeys((43000, 55799), _refuse_tag)
 
 
 def encode(value: Value) -> bytes:
@@ -35,14 +38,23 @@ def encode(value: Value) -> bytes:
 
 
 def decode(data: bytes, *, size_max: int) -> Value:
-    """Return the value of canonical bytes; refuse (E006) anything larger than size_max or encoded in any other way."""
+    """Return the value of canonical bytes.
+
+    Refuse (E006) anything larger than size_max or encoded in any other way.
+    """
     if len(data) > size_max:
         raise Refused(Code.SCHEMA, "size")
     try:
         value = cbor2.loads(
-            data, max_depth=DEPTH_MAX, allow_indefinite=False, allow_duplicate_keys=False, semantic_decoders=_NO_TAGS
+            data,
+            max_depth=DEPTH_MAX,
+            allow_indefinite=False,
+            allow_duplicate_keys=False,
+            semantic_decoders=_NO_TAGS,
         )
-    except Exception as error:  # hostile input makes the decoder raise many types, some of them not its own
+    except (
+        Exception
+    ) as error:  # hostile input makes the decoder raise many types, some of them not its own
         raise Refused(Code.SCHEMA, "encoding") from error
     checked = _checked(value)
     if encode(checked) != data:

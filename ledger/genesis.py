@@ -1,7 +1,10 @@
-"""The genesis document: who founds the chain, with which keys, rights and parameters. It is height 0 and has no header.
+"""The genesis document: who founds the chain, with which keys, rights and parameters.
 
-Form: [version, suite, chain name, time_ms, protocol_version, development, predecessor, organisations, validators, parties,
-parameters]. `genesis_hash = H(qc/genesis/v1, bytes)` binds every signature of the chain to this document.
+It is height 0 and has no header.
+
+Form: [version, suite, chain name, time_ms, protocol_version, development, predecessor,
+organisations, validators, parties, parameters]. `genesis_hash = H(qc/genesis/v1, bytes)` binds
+every signature of the chain to this document.
 """
 
 from collections.abc import Callable
@@ -33,7 +36,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A founding legal body. Governing ones have one vote each; the CA (DER X.509, Ed25519) admits its machines."""
+    """A founding legal body.
+
+    Governing ones have one vote each; the CA (DER X.509, Ed25519) admits its machines.
+    """
 
     name: str
     governing: bool
@@ -47,7 +53,10 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class GenesisParty:
-    """A party that is ACTIVE from the start. Kind and rights are numbers of the chaincode's enumerations."""
+    """A party that is ACTIVE from the start.
+
+    Kind and rights are numbers of the chaincode's enumerations.
+    """
 
     organisation: bytes
     name: str
@@ -77,7 +86,10 @@ class Predecessor:
 
 @dataclass(frozen=True, slots=True)
 class Genesis:
-    """The founding document as a value. Organisations, parties and parameters stand in ascending order of id or name."""
+    """The founding document as a value.
+
+    Organisations, parties and parameters stand in ascending order of id or name.
+    """
 
     chain_name: str
     time_ms: int
@@ -104,7 +116,14 @@ class Genesis:
                 [[item.name, item.governing, item.ca_certificate] for item in self.organisations],
                 [[item.public_key, item.organisation] for item in self.validators],
                 [
-                    [item.organisation, item.name, item.kind, list(item.rights), item.sign_key, item.kem_key]
+                    [
+                        item.organisation,
+                        item.name,
+                        item.kind,
+                        list(item.rights),
+                        item.sign_key,
+                        item.kem_key,
+                    ]
                     for item in self.parties
                 ],
                 [[item.name, item.value, item.minimum, item.maximum] for item in self.parameters],
@@ -126,9 +145,11 @@ def genesis_hash_of(data: bytes) -> bytes:
 
 
 def decode_genesis(data: bytes) -> Genesis:
-    """Return the document of strict canonical bytes that founds a sound chain, or refuse with E006."""
+    """Return the document of canonical bytes that founds a sound chain, or refuse with E006."""
     parts = shape.array(decode(data, size_max=GENESIS_SIZE_MAX), 11, "genesis")
-    require(parts[0] == VERSION and parts[1] == suites.ED25519_SHA256, Code.SCHEMA, "genesis.version")
+    require(
+        parts[0] == VERSION and parts[1] == suites.ED25519_SHA256, Code.SCHEMA, "genesis.version"
+    )
     genesis = Genesis(
         chain_name=shape.text(parts[2], "chain_name", NAME_SIZE_MAX),
         time_ms=shape.unsigned(parts[3], "time_ms"),
@@ -145,7 +166,7 @@ def decode_genesis(data: bytes) -> Genesis:
 
 
 def require_sound(genesis: Genesis) -> None:
-    """Refuse (E006) a document in another order, with unknown organisations, bad keys or too few validators."""
+    """Refuse (E006) other orders, unknown organisations, bad keys and too few validators."""
     organisations = [item.id for item in genesis.organisations]
     require(organisations == sorted(set(organisations)), Code.SCHEMA, "organisations")
     require(genesis.validator_set().members == genesis.validators, Code.SCHEMA, "validators")
@@ -156,7 +177,9 @@ def require_sound(genesis: Genesis) -> None:
     names = [item.name for item in genesis.parameters]
     require(names == sorted(set(names)), Code.SCHEMA, "parameters")
     for parameter in genesis.parameters:
-        require(parameter.minimum <= parameter.value <= parameter.maximum, Code.SCHEMA, parameter.name)
+        require(
+            parameter.minimum <= parameter.value <= parameter.maximum, Code.SCHEMA, parameter.name
+        )
     for member in genesis.validators:
         require(member.organisation in organisations, Code.SCHEMA, "validators.organisation")
         require(suites.is_admissible_key(member.public_key), Code.SCHEMA, "validators.public_key")
@@ -173,7 +196,9 @@ def _predecessor(value: Value) -> Predecessor | None:
     if value is None:
         return None
     genesis_hash, block_hash = shape.array(value, 2, "predecessor")
-    return Predecessor(shape.hash32(genesis_hash, "predecessor"), shape.hash32(block_hash, "predecessor"))
+    return Predecessor(
+        shape.hash32(genesis_hash, "predecessor"), shape.hash32(block_hash, "predecessor")
+    )
 
 
 def _organisation(value: Value) -> Organisation:
@@ -181,7 +206,9 @@ def _organisation(value: Value) -> Organisation:
     return Organisation(
         shape.text(name, "organisation.name", NAME_SIZE_MAX),
         shape.boolean(governing, "organisation.governing"),
-        shape.byte_string_up_to(ca_certificate, "organisation.ca_certificate", CA_CERTIFICATE_SIZE_MAX),
+        shape.byte_string_up_to(
+            ca_certificate, "organisation.ca_certificate", CA_CERTIFICATE_SIZE_MAX
+        ),
     )
 
 
@@ -200,7 +227,8 @@ def _party(value: Value) -> GenesisParty:
         name=shape.text(name, "party.name", NAME_SIZE_MAX),
         kind=shape.unsigned(kind, "party.kind", 255),
         rights=tuple(
-            shape.unsigned(right, "party.rights", 255) for right in shape.array_up_to(rights, RIGHTS_MAX, "party.rights")
+            shape.unsigned(right, "party.rights", 255)
+            for right in shape.array_up_to(rights, RIGHTS_MAX, "party.rights")
         ),
         sign_key=shape.byte_string(sign_key, "party.sign_key", suites.PUBLIC_KEY_SIZE),
         kem_key=shape.byte_string(kem_key, "party.kem_key", KEM_KEY_SIZE),

@@ -1,4 +1,7 @@
-"""The block header. The block hash covers the header and nothing else; the view is in the certificate, never here."""
+"""The block header.
+
+The block hash covers the header and nothing else; the view is in the certificate, never here.
+"""
 
 from dataclasses import dataclass, fields
 
@@ -15,7 +18,10 @@ _INTEGERS = frozenset({"height", "time_ms", "proposer", "validator_epoch"})
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header in the order of its canonical array, which starts with the version. Hashes have 32 bytes."""
+    """A header in the order of its canonical array, which starts with the version.
+
+    Hashes have 32 bytes.
+    """
 
     genesis_hash: bytes
     height: int

@@ -1,7 +1,9 @@
-"""Threshold maths: one place, integers only, the same for consensus, certificates, light clients and governance.
+"""Threshold maths.
 
-A quorum is more than two thirds for every n. The textbook 2f + 1 is not: with n = 6 it gives two quorums that share no
-validator at all.
+One place, integers only, the same for consensus, certificates, light clients and governance.
+
+A quorum is more than two thirds for every n. The textbook 2f + 1 is not: with n = 6 it gives two
+quorums that share no validator at all.
 """
 
 

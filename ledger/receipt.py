@@ -1,6 +1,9 @@
-"""Receipts: what became of a transaction or a sweep, provable under the receipt root of the next header.
+"""Receipts.
 
-Form: [subject, code, [[event name, [id …], [amount …]] …]]. The subject is the tx_id, or the id of a sweep.
+What became of a transaction or a sweep, provable under the receipt root of the next header.
+
+Form: [subject, code, [[event name, [id …], [amount …]] …]]. The subject is the tx_id, or the id of
+a sweep.
 """
 
 from dataclasses import dataclass
@@ -19,7 +22,10 @@ _SWEEP_TAG = b"qc/sweep/v1"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: the type in past form (`consent.granted`), the ids it concerns, and amounts."""
+    """Something that happened.
+
+    The type in past form (`consent.granted`), the ids it concerns, and amounts.
+    """
 
     name: str
     ids: tuple[bytes, ...] = ()
@@ -28,7 +34,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The outcome of one transaction or sweep. A refused one has its code, no events and no effect but this record."""
+    """The outcome of one transaction or sweep.
+
+    A refused one has its code, no events and no effect but this record.
+    """
 
     subject: bytes
     code: Code
@@ -36,7 +45,9 @@ class Receipt:
 
     def to_value(self) -> Value:
         """Return the receipt as a canonical value."""
-        events: list[Value] = [[event.name, list(event.ids), list(event.amounts)] for event in self.events]
+        events: list[Value] = [
+            [event.name, list(event.ids), list(event.amounts)] for event in self.events
+        ]
         return [self.subject, int(self.code), events]
 
     def encoded(self) -> bytes:
@@ -65,7 +76,10 @@ def _event(value: Value) -> Event:
     name, ids, amounts = shape.array(value, 3, "receipt.event")
     return Event(
         shape.text(name, "receipt.event.name", EVENT_NAME_SIZE_MAX),
-        tuple(shape.hash32(item, "receipt.event.ids") for item in shape.array_up_to(ids, EVENT_ITEMS_MAX, "ids")),
+        tuple(
+            shape.hash32(item, "receipt.event.ids")
+            for item in shape.array_up_to(ids, EVENT_ITEMS_MAX, "ids")
+        ),
         tuple(
             shape.unsigned(item, "receipt.event.amounts")
             for item in shape.array_up_to(amounts, EVENT_ITEMS_MAX, "amounts")

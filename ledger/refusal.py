@@ -1,7 +1,10 @@
-"""Refusals: what a peer or client sent wrong, as a value with a stable code. Texts are in `ledger.refusal_texts`.
+"""Refusals: what a peer or client sent wrong, as a value with a stable code.
 
-Inside the core a rule that does not hold raises `Refused`; it is caught at exactly one boundary of each room (the dispatcher
-of the chaincode, the admission of the node, the frame reader of a peer) and travels from there on as a `Refusal`.
+Texts are in `ledger.refusal_texts`.
+
+Inside the core a rule that does not hold raises `Refused`; it is caught at exactly one boundary of
+each room (the dispatcher of the chaincode, the admission of the node, the frame reader of a peer)
+and travels from there on as a `Refusal`.
 """
 
 from dataclasses import dataclass
@@ -10,7 +13,10 @@ from enum import IntEnum, unique
 
 @unique
 class Code(IntEnum):
-    """Stable numbers of all refusals, shown as E and three digits. A number is never given a second meaning."""
+    """Stable numbers of all refusals, shown as E and three digits.
+
+    A number is never given a second meaning.
+    """
 
     OK = 0
 
@@ -141,7 +147,10 @@ class Code(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One rule that did not hold. `field` names the offending part with its path, for instance `lines[0].consent`."""
+    """One rule that did not hold.
+
+    `field` names the offending part with its path, for instance `lines[0].consent`.
+    """
 
     code: Code
     field: str = ""

@@ -1,4 +1,7 @@
-"""Roots as headers carry them: H(tag ‖ count as u64 ‖ tree root), so that a proof cannot lie about the number of leaves."""
+"""Roots as headers carry them.
+
+H(tag ‖ count as u64 ‖ tree root), so that a proof cannot lie about the number of leaves.
+"""
 
 from collections.abc import Sequence
 
@@ -18,5 +21,8 @@ def counted_root(tag: bytes, count: int, tree_root: bytes) -> bytes:
 
 
 def list_root(tag: bytes, leaves: Sequence[bytes]) -> bytes:
-    """Return the root of a header over a list: tx_hashes, encoded receipts, encoded evidence or block hashes."""
+    """Return the root of a header over a list.
+
+    Tx_hashes, encoded receipts, encoded evidence or block hashes.
+    """
     return counted_root(tag, len(leaves), merkle_root(leaves))

@@ -1,4 +1,7 @@
-"""Reading decoded canonical values field by field: each function returns the typed field or refuses (E006) naming it."""
+"""Reading decoded canonical values field by field.
+
+Each function returns the typed field or refuses (E006) naming it.
+"""
 
 from collections.abc import Sequence
 

@@ -1,8 +1,9 @@
 """The only module that calls cryptographic primitives for hashed and signed objects.
 
-Keys and signatures carry one leading suite byte, so that another suite (for instance SM2 with SM3) can be added without
-changing any layout. A chain's suite is fixed in its genesis. Suite 1 is Ed25519 (RFC 8032) as libsodium verifies it, with
-SHA-256 (FIPS 180-4): one verifier everywhere, because libraries disagree on edge cases and that forks a chain.
+Keys and signatures carry one leading suite byte, so that another suite (for instance SM2 with SM3)
+can be added without changing any layout. A chain's suite is fixed in its genesis. Suite 1 is
+Ed25519 (RFC 8032) as libsodium verifies it, with SHA-256 (FIPS 180-4): one verifier everywhere,
+because libraries disagree on edge cases and that forks a chain.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ _SUITE_BYTE = bytes([ED25519_SHA256])
 
 
 def tagged_hash(tag: bytes, *parts: bytes) -> bytes:
-    """Return H(tag, parts) = SHA-256(tag ‖ parts), the only way an object of the chain is hashed."""
+    """Return H(tag, …) = SHA-256(tag ‖ …), the only way an object of the chain is hashed."""
     digest = hashlib.sha256(tag)
     for part in parts:
         digest.update(part)
@@ -41,14 +42,20 @@ def public_key_of(seed: bytes) -> bytes:
 
 
 def sign(seed: bytes, message: bytes) -> bytes:
-    """Return the 65-byte signature of a message by the key of a 32-byte seed; the same input gives the same bytes."""
+    """Return the 65-byte signature of a message by the key of a 32-byte seed.
+
+    The same input gives the same bytes.
+    """
     assert len(seed) == SEED_SIZE
     _, secret_key = bindings.crypto_sign_seed_keypair(seed)
     return _SUITE_BYTE + bindings.crypto_sign(message, secret_key)[: bindings.crypto_sign_BYTES]
 
 
 def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Say whether a signature of a known suite is valid; total: any bytes give an answer. About 47 µs."""
+    """Say whether a signature of a known suite is valid; total: any bytes give an answer.
+
+    About 47 µs.
+    """
     if len(public_key) != PUBLIC_KEY_SIZE or len(signature) != SIGNATURE_SIZE:
         return False
     if public_key[0] != ED25519_SHA256 or signature[0] != ED25519_SHA256:
@@ -61,9 +68,12 @@ def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
 
 
 def is_admissible_key(public_key: bytes) -> bool:
-    """Say whether a key may be registered: known suite, canonical point of the prime-order group, not small-order.
+    """Say whether a key may be registered.
 
-    Small-order keys make one signature valid for many messages (ed25519-speccheck cases 0, 1, 10, 11).
+    Known suite, canonical point of the prime-order group, not small-order.
+
+    Small-order keys make one signature valid for many messages (ed25519-speccheck cases 0, 1, 10,
+    11).
     """
     if len(public_key) != PUBLIC_KEY_SIZE or public_key[0] != ED25519_SHA256:
         return False

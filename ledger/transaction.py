@@ -1,8 +1,8 @@
 """Transactions as bytes: `[unsigned, signatures]`, canonical CBOR arrays.
 
 unsigned = [version, genesis_hash, type, salt, valid_until_ms, [signer public key …], body […]]
-tx_id    = H(qc/tx/v1, unsigned bytes)      for people, replay protection and events
-tx_hash  = H(qc/tx-bytes/v1, all bytes)     the leaf of transaction_root and the key of every pool and cache
+tx_id    = H(qc/tx/v1, unsigned bytes)      for people, replay protection and events tx_hash  =
+H(qc/tx-bytes/v1, all bytes)     the leaf of transaction_root and the key of every pool and cache
 Signature i is made by signer i over qc/tx-sign/v1 ‖ tx_id.
 """
 
@@ -27,7 +27,10 @@ _ARRAY_OF_TWO = b"\x82"
 
 @dataclass(frozen=True, slots=True)
 class UnsignedTransaction:
-    """What the signers sign. `body` is the array of the type's fields, checked by the chaincode's declaration."""
+    """What the signers sign.
+
+    `body` is the array of the type's fields, checked by the chaincode's declaration.
+    """
 
     genesis_hash: bytes
     type: str
@@ -39,7 +42,15 @@ class UnsignedTransaction:
     def encoded(self) -> bytes:
         """Return the canonical bytes of the unsigned part."""
         return encode(
-            [VERSION, self.genesis_hash, self.type, self.salt, self.valid_until_ms, list(self.signers), list(self.body)]
+            [
+                VERSION,
+                self.genesis_hash,
+                self.type,
+                self.salt,
+                self.valid_until_ms,
+                list(self.signers),
+                list(self.body),
+            ]
         )
 
     def tx_id(self) -> bytes:
@@ -49,7 +60,10 @@ class UnsignedTransaction:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A decoded transaction together with the opaque bytes it came in. Signatures are not checked by decoding."""
+    """A decoded transaction together with the opaque bytes it came in.
+
+    Signatures are not checked by decoding.
+    """
 
     unsigned: UnsignedTransaction
     signatures: tuple[bytes, ...]
@@ -106,7 +120,7 @@ def decode_transaction(data: bytes) -> Transaction:
         shape.byte_string(signature, "signatures", suites.SIGNATURE_SIZE)
         for signature in shape.array(parts[1], len(unsigned.signers), "signatures")
     )
-    # The bytes are canonical, so the unsigned part is what stands between the outer array's head and the signatures.
+    # The unsigned part stands between the head of the outer array and the signatures.
     encoded = data[len(_ARRAY_OF_TWO) : len(data) - len(encode(parts[1]))]
     return Transaction(
         unsigned=unsigned,
@@ -118,7 +132,9 @@ def decode_transaction(data: bytes) -> Transaction:
 
 
 def _unsigned(value: Value) -> UnsignedTransaction:
-    version, genesis_hash, type_name, salt, valid_until_ms, signers, body = shape.array(value, 7, "unsigned")
+    version, genesis_hash, type_name, salt, valid_until_ms, signers, body = shape.array(
+        value, 7, "unsigned"
+    )
     require(version == VERSION, Code.SCHEMA, "version")
     keys = tuple(
         shape.byte_string(key, "signers", suites.PUBLIC_KEY_SIZE)

@@ -24,7 +24,10 @@ class Validator:
 
 @dataclass(frozen=True, slots=True)
 class ValidatorSet:
-    """Validators in ascending order of their public keys; equal epochs of one chain mean equal sets."""
+    """Validators in ascending order of their public keys.
+
+    Equal epochs of one chain mean equal sets.
+    """
 
     epoch: int
     members: tuple[Validator, ...]

@@ -1,8 +1,11 @@
-"""What validators sign, as fixed binary: tag (16 B) ‖ kind u8 ‖ genesis_hash 32 B ‖ height u64 ‖ view u32 ‖ body.
+"""What validators sign, as fixed binary.
 
-The body of a pre-prepare, prepare and commit is the block hash. The body of a view-change is has_prepared u8 ‖
-prepared_view u32 ‖ prepared_hash 32 B, zeros when nothing was prepared. The genesis hash, not a chain's name, keeps a vote of
-one network from counting in another; one tag for each kind keeps a prepare from passing as a commit.
+Tag (16 B) ‖ kind u8 ‖ genesis_hash 32 B ‖ height u64 ‖ view u32 ‖ body.
+
+The body of a pre-prepare, prepare and commit is the block hash. The body of a view-change is
+has_prepared u8 ‖ prepared_view u32 ‖ prepared_hash 32 B, zeros when nothing was prepared. The
+genesis hash, not a chain's name, keeps a vote of one network from counting in another; one tag for
+each kind keeps a prepare from passing as a commit.
 """
 
 from dataclasses import dataclass
@@ -33,19 +36,27 @@ _TAGS = {
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The claim of a view-change: the sender saw a quorum of prepares for this block in this view."""
+    """The claim of a view-change.
+
+    The sender saw a quorum of prepares for this block in this view.
+    """
 
     view: int
     block_hash: bytes
 
 
-def block_vote_bytes(kind: VoteKind, genesis_hash: bytes, height: int, view: int, block_hash: bytes) -> bytes:
+def block_vote_bytes(
+    kind: VoteKind, genesis_hash: bytes, height: int, view: int, block_hash: bytes
+) -> bytes:
     """Return the bytes that a pre-prepare, prepare or commit signs."""
-    assert kind is not VoteKind.VIEW_CHANGE and len(block_hash) == HASH_SIZE
+    assert kind is not VoteKind.VIEW_CHANGE
+    assert len(block_hash) == HASH_SIZE
     return _slot_bytes(kind, genesis_hash, height, view) + block_hash
 
 
-def view_change_bytes(genesis_hash: bytes, height: int, view: int, prepared: Prepared | None) -> bytes:
+def view_change_bytes(
+    genesis_hash: bytes, height: int, view: int, prepared: Prepared | None
+) -> bytes:
     """Return the bytes that a view-change towards `view` signs."""
     slot = _slot_bytes(VoteKind.VIEW_CHANGE, genesis_hash, height, view)
     if prepared is None:
@@ -54,4 +65,10 @@ def view_change_bytes(genesis_hash: bytes, height: int, view: int, prepared: Pre
 
 
 def _slot_bytes(kind: VoteKind, genesis_hash: bytes, height: int, view: int) -> bytes:
-    return _TAGS[kind] + bytes([kind]) + genesis_hash + height.to_bytes(8, "big") + view.to_bytes(4, "big")
+    return (
+        _TAGS[kind]
+        + bytes([kind])
+        + genesis_hash
+        + height.to_bytes(8, "big")
+        + view.to_bytes(4, "big")
+    )
