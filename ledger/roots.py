@@ -5,7 +5,8 @@ H(tag ‖ count as u64 ‖ tree root), so that a proof cannot lie about the numb
 
 from collections.abc import Sequence
 
-from ledger.merkle import merkle_root
+from ledger.merkle import InclusionProof, included_root, merkle_root
+from ledger.refusal import Code, Refusal, Refused
 from ledger.suites import tagged_hash
 
 TRANSACTIONS_TAG = b"qc/transactions/v1"
@@ -26,3 +27,14 @@ def list_root(tag: bytes, leaves: Sequence[bytes]) -> bytes:
     Tx_hashes, encoded receipts, encoded evidence or block hashes.
     """
     return counted_root(tag, len(leaves), merkle_root(leaves))
+
+
+def verify_included(root: bytes, tag: bytes, leaf: bytes, proof: InclusionProof) -> Refusal | None:
+    """Say why a proof does not show that `leaf` stands in the list of a header's root, or None where it does."""
+    try:
+        tree_root = included_root(leaf, proof)
+    except Refused as refused:
+        return refused.refusal
+    if counted_root(tag, proof.size, tree_root) != root:
+        return Refusal(Code.BAD_PROOF, "inclusion.root")
+    return None
