@@ -1,0 +1,1 @@
+"""How a consortium is founded: plan, contributions of keys, document, homes, test networks."""

@@ -1,0 +1,236 @@
+"""A whole consortium on one machine, laid out by the steps that organisations take apart.
+
+TESTNET/
+  testnet.json                   what stands where; no secrets
+  genesis.qc
+  <organisation>/                one folder for each organisation, as in `genesis.organisation`
+  <organisation>/parties/<label>/passphrase    random; only a test network keeps it beside the keys
+"""
+
+import datetime as dt
+import json
+import secrets
+import socket
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from genesis.assembly import assemble
+from genesis.contribution import Contribution
+from genesis.node_home import GENESIS_FILE, NodeAddresses, write_genesis_file
+from genesis.organisation import (
+    Founder,
+    KeyCare,
+    OrganisationFolder,
+    finish_homes,
+    found_organisation,
+    node_name,
+)
+from genesis.plan import Plan, require_sound_plan
+from quancheng.keystore import QUICK
+from quancheng.private_files import create_private_file, make_private_folder
+
+DESCRIPTION_FILE = "testnet.json"
+DESCRIPTION_SIZE_MAX = 4 * 1024 * 1024
+PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
+LOOPBACK = "127.0.0.1"
+
+_PASSPHRASE_BYTES = 24
+
+
+class TestnetMissing(Exception):
+    """No test network is laid out in the folder; `root` names it."""
+
+    __test__ = False
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(f"no test network in {root}")
+        self.root = root
+
+
+class TestnetExists(Exception):
+    """The folder holds a test network already; `root` names it."""
+
+    __test__ = False
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(f"{root} holds a test network already")
+        self.root = root
+
+
+@dataclass(frozen=True, slots=True)
+class TestnetNode:
+    """One node: its name, organisation, home below the root, and where it listens."""
+
+    __test__ = False
+
+    name: str
+    organisation: str
+    home: str
+    peers_address: str
+    rpc_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestnetParty:
+    """One party: its label, name, organisation, and keystore below the root."""
+
+    __test__ = False
+
+    label: str
+    name: str
+    organisation: str
+    keystore: str
+    sign_key: str
+    """The 33-byte public key in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Testnet:
+    """A laid out test network, as `testnet.json` describes it."""
+
+    __test__ = False
+
+    root: Path
+    chain_name: str
+    genesis_hash: str
+    nodes: tuple[TestnetNode, ...]
+    parties: tuple[TestnetParty, ...]
+
+    @property
+    def genesis(self) -> Path:
+        """The founding document."""
+        return self.root / GENESIS_FILE
+
+    def home(self, node: TestnetNode) -> Path:
+        """Home folder of a node."""
+        return self.root / node.home
+
+    def keystore(self, party: TestnetParty) -> Path:
+        """Keystore folder of a party."""
+        return self.root / party.keystore
+
+
+def lay_out_testnet(root: Path, plan: Plan, now: dt.datetime) -> Testnet:
+    """Found the planned consortium below a folder, on free loopback ports."""
+    if (root / DESCRIPTION_FILE).exists():
+        raise TestnetExists(root)
+    require_sound_plan(plan)
+    make_private_folder(root)
+    founders = _founders(root, plan)
+    care = KeyCare(_passphrases(plan), QUICK)
+    contributions = [found_organisation(founder, plan, care, now) for founder in founders]
+    for founder in founders:
+        finish_homes(founder, plan, contributions)
+        _keep_passphrases(founder, plan, care)
+    genesis = assemble(plan, contributions)
+    write_genesis_file(root / GENESIS_FILE, genesis.encoded())
+    testnet = Testnet(
+        root=root,
+        chain_name=plan.chain_name,
+        genesis_hash=genesis.hash().hex(),
+        nodes=tuple(node for founder in founders for node in _nodes(root, founder)),
+        parties=tuple(
+            party
+            for founder, contribution in zip(founders, contributions, strict=True)
+            for party in _parties(founder, plan, contribution)
+        ),
+    )
+    _write_description(testnet)
+    return testnet
+
+
+def load_testnet(root: Path) -> Testnet:
+    """Read what stands below a folder, or raise TestnetMissing."""
+    path = root / DESCRIPTION_FILE
+    try:
+        with path.open("rb") as file:
+            parts = json.loads(file.read(DESCRIPTION_SIZE_MAX))
+    except FileNotFoundError as error:
+        raise TestnetMissing(root) from error
+    return Testnet(
+        root=root,
+        chain_name=parts["chain_name"],
+        genesis_hash=parts["genesis_hash"],
+        nodes=tuple(TestnetNode(**item) for item in parts["nodes"]),
+        parties=tuple(TestnetParty(**item) for item in parts["parties"]),
+    )
+
+
+def free_ports(count: int) -> list[int]:
+    """Return distinct loopback ports that nobody listens on."""
+    sockets = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
+    try:
+        for item in sockets:
+            item.bind((LOOPBACK, 0))
+        return [item.getsockname()[1] for item in sockets]
+    finally:
+        for item in sockets:
+            item.close()
+
+
+def _founders(root: Path, plan: Plan) -> list[Founder]:
+    validators = sum(item.validators for item in plan.organisations)
+    ports = iter(free_ports(2 * validators))
+    return [
+        Founder(
+            OrganisationFolder(root / organisation.label),
+            organisation.label,
+            tuple(
+                NodeAddresses(f"{LOOPBACK}:{next(ports)}", f"{LOOPBACK}:{next(ports)}")
+                for _ in range(organisation.validators)
+            ),
+        )
+        for organisation in plan.organisations
+    ]
+
+
+def _passphrases(plan: Plan) -> dict[str, str]:
+    labels = [party.label for item in plan.organisations for party in item.parties]
+    return {label: secrets.token_urlsafe(_PASSPHRASE_BYTES) for label in labels}
+
+
+def _keep_passphrases(founder: Founder, plan: Plan, care: KeyCare) -> None:
+    for party in plan.organisation(founder.label).parties:
+        path = founder.folder.party(party.label) / PASSPHRASE_FILE
+        create_private_file(path, care.passphrases[party.label].encode() + b"\n")
+
+
+def _nodes(root: Path, founder: Founder) -> Sequence[TestnetNode]:
+    homes = [founder.folder.node(index) for index in range(len(founder.addresses))]
+    return [
+        TestnetNode(
+            name=node_name(founder.label, index),
+            organisation=founder.label,
+            home=str(home.relative_to(root)),
+            peers_address=founder.addresses[index].peers,
+            rpc_address=founder.addresses[index].rpc,
+        )
+        for index, home in enumerate(homes)
+    ]
+
+
+def _parties(founder: Founder, plan: Plan, contribution: Contribution) -> Sequence[TestnetParty]:
+    planned = plan.organisation(founder.label).parties
+    root = founder.folder.root.parent
+    return [
+        TestnetParty(
+            label=party.label,
+            name=party.name,
+            organisation=founder.label,
+            keystore=str(founder.folder.party(party.label).relative_to(root)),
+            sign_key=keys.sign_key.hex(),
+        )
+        for party, keys in zip(planned, contribution.parties, strict=True)
+    ]
+
+
+def _write_description(testnet: Testnet) -> None:
+    parts = {
+        "chain_name": testnet.chain_name,
+        "genesis_hash": testnet.genesis_hash,
+        "nodes": [asdict(item) for item in testnet.nodes],
+        "parties": [asdict(item) for item in testnet.parties],
+    }
+    text = json.dumps(parts, ensure_ascii=False, indent=2)
+    create_private_file(testnet.root / DESCRIPTION_FILE, text.encode() + b"\n")

@@ -1,0 +1,51 @@
+"""A test network is laid out whole, private, and readable by the node."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from genesis.plan import Plan
+from genesis.testnet import TestnetExists, TestnetMissing, lay_out_testnet, load_testnet
+from ledger.genesis import decode_genesis
+from node.config import load_config, parse_address
+from quancheng.keystore import KeyKind, Keystore
+from tests.unit.genesis.conftest import NOW
+
+
+def test_a_network_is_laid_out_and_found_again(plan: Plan, tmp_path: Path) -> None:
+    """What was laid out is what is loaded; nodes know each other, and the parties' keys open."""
+    testnet = lay_out_testnet(tmp_path / "net", plan, NOW)
+    assert load_testnet(tmp_path / "net") == testnet
+    genesis = decode_genesis(testnet.genesis.read_bytes())
+    assert genesis.hash().hex() == testnet.genesis_hash
+    addresses = {item.peers_address for item in testnet.nodes}
+    addresses |= {item.rpc_address for item in testnet.nodes}
+    assert len(addresses) == 2 * len(plan.organisations)
+    for node in testnet.nodes:
+        config = load_config(testnet.home(node) / "config.toml")
+        assert config.network.listen == parse_address(node.peers_address)
+        assert config.rpc.listen == parse_address(node.rpc_address)
+        assert len(config.network.peers) == len(testnet.nodes) - 1
+        assert (testnet.home(node) / "genesis.qc").read_bytes() == testnet.genesis.read_bytes()
+    party = testnet.parties[0]
+    passphrase = (testnet.keystore(party) / "passphrase").read_text().strip()
+    keystore = Keystore(testnet.keystore(party))
+    seed = keystore.secret("sign", passphrase)
+    assert KeyKind.SIGN.public_key_of(seed).hex() == party.sign_key
+
+
+def test_nothing_secret_is_open_to_others(plan: Plan, tmp_path: Path) -> None:
+    """Every file below a network is its owner's alone, and so is every folder."""
+    root = lay_out_testnet(tmp_path / "net", plan, NOW).root
+    for path in root.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_a_network_is_not_laid_out_over_another(plan: Plan, tmp_path: Path) -> None:
+    """The second time is refused, and an empty folder holds none."""
+    with pytest.raises(TestnetMissing):
+        load_testnet(tmp_path / "net")
+    lay_out_testnet(tmp_path / "net", plan, NOW)
+    with pytest.raises(TestnetExists):
+        lay_out_testnet(tmp_path / "net", plan, NOW)
