@@ -1,0 +1,101 @@
+"""The door: what keeps a transaction out of blocks altogether. A block that contains one of these is invalid.
+
+Everything else that the rules forbid is included as FAILED, because supervisors must see attempts.
+The node adds what only it knows: signatures (`ledger.transaction.has_valid_signatures`), ids seen
+inside the window, and the counts of the block's organisations, for which `organisation_of` names
+who is charged.
+"""
+
+from collections.abc import Sequence
+
+from chaincode import parameters
+from chaincode.catalogue import TYPES
+from chaincode.context import BlockContext
+from chaincode.membership.records import KEYS, PARTIES, SUBJECTS, Party, PartyStatus
+from chaincode.parameters import ParameterName
+from chaincode.state import StateReader
+from ledger.refusal import Code, Refusal, Refused, require
+from ledger.transaction import Transaction
+
+_CHARGEABLE = (PartyStatus.ACTIVE, PartyStatus.SUSPENDED)
+
+
+def refuse_at_door(
+    state: StateReader, transaction: Transaction, block: BlockContext
+) -> Refusal | None:
+    """Return why a transaction may not stand in a block, or None. `state` is the one after the block before.
+
+    In this order: another chain (E002), expired (E004), too far ahead (E015), first signer unknown
+    (E016).
+    """
+    window_ms = parameters.value_at(state, ParameterName.TRANSACTION_WINDOW_MS, block.height)
+    refusal = refuse_chain(transaction, block.genesis_hash) or refuse_time(
+        transaction, block.time_ms, window_ms
+    )
+    if refusal is None and charged_party(state, transaction) is None:
+        return Refusal(Code.UNKNOWN_SIGNER, "signers[0]")
+    return refusal
+
+
+def refuse_chain(transaction: Transaction, genesis_hash: bytes) -> Refusal | None:
+    """Refuse (E002) a transaction that was signed for another chain."""
+    if transaction.unsigned.genesis_hash != genesis_hash:
+        return Refusal(Code.WRONG_CHAIN, "genesis_hash")
+    return None
+
+
+def refuse_time(transaction: Transaction, time_ms: int, window_ms: int) -> Refusal | None:
+    """Refuse a transaction unless 0 < valid_until_ms - block time ≤ window.
+
+    E004 where it is over, E015 where it is too far.
+    """
+    remaining_ms = transaction.unsigned.valid_until_ms - time_ms
+    if remaining_ms <= 0:
+        return Refusal(Code.EXPIRED, "valid_until_ms")
+    if remaining_ms > window_ms:
+        return Refusal(Code.TOO_FAR_AHEAD, "valid_until_ms")
+    return None
+
+
+def charged_party(state: StateReader, transaction: Transaction) -> Party | None:
+    """Return the party that the first signer is or is charged to, or None where nobody answers for that key.
+
+    A pseudonym is charged to the user of its matter, and before its first request to the authority
+    that bound it.
+    """
+    first = transaction.signers[0]
+    binding = KEYS.get(state, first)
+    if binding is not None:
+        return _chargeable(state, binding.party)
+    subject = SUBJECTS.get(state, first)
+    if subject is None:
+        return None
+    return _chargeable(state, subject.user or subject.authority)
+
+
+def organisation_of(state: StateReader, transaction: Transaction) -> bytes:
+    """Return the organisation whose allowance a transaction uses.
+
+    Refuse (E016) an unknown first signer.
+    """
+    party = charged_party(state, transaction)
+    if party is None:
+        raise Refused(Code.UNKNOWN_SIGNER, "signers[0]")
+    return party.organisation
+
+
+def is_protective(type_name: str) -> bool:
+    """Say whether a type stands first in a block, with an allowance of its own."""
+    declaration = TYPES.get(type_name)
+    return declaration is not None and declaration.facts.protective
+
+
+def require_protective_first(transactions: Sequence[Transaction]) -> None:
+    """Refuse (E903) a block in which a protective transaction stands behind another one."""
+    ranks = [not is_protective(transaction.type) for transaction in transactions]
+    require(ranks == sorted(ranks), Code.BAD_BODY, "transactions")
+
+
+def _chargeable(state: StateReader, party_id: bytes) -> Party | None:
+    party = PARTIES.get(state, party_id)
+    return party if party is not None and party.status in _CHARGEABLE else None

@@ -1,0 +1,28 @@
+"""Every transaction type and every kind of due item, joined explicitly from the areas."""
+
+from collections.abc import Callable, Mapping
+
+from chaincode.context import Context
+from chaincode.declaration import AnyDeclaration
+from chaincode.due import DueKind
+from chaincode.membership import declarations as membership
+from chaincode.registration import declarations as registration
+
+DECLARATIONS: tuple[AnyDeclaration, ...] = (
+    *membership.DECLARATIONS,
+    *registration.DECLARATIONS,
+)
+
+TYPES: Mapping[str, AnyDeclaration] = {item.name: item for item in DECLARATIONS}
+"""Declarations by the name of their type."""
+
+SWEEPS: Mapping[DueKind, Callable[[Context, bytes], None]] = {
+    **membership.SWEEPS,
+    **registration.SWEEPS,
+}
+"""What becomes of a due item.
+
+The handler finds the target as it is now and does nothing where it has moved on.
+"""
+
+assert len(TYPES) == len(DECLARATIONS), "a type is declared twice"

@@ -1,0 +1,148 @@
+"""The world state as the chaincode sees it: a reader below, and the overlay in which one block is executed.
+
+A raw key is a namespace byte followed by fixed-width parts. The overlay keeps decoded records, so
+that a record is decoded and encoded at most once in a block, and undoes everything since a
+savepoint in time proportional to what was written.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from chaincode.codec import RecordCodec
+from ledger.encoding import decode, encode
+
+RECORD_SIZE_MAX = 65_536
+
+R = TypeVar("R")
+
+
+class StateReader(Protocol):
+    """A committed state, or one under construction."""
+
+    def get(self, raw_key: bytes, /) -> bytes | None:
+        """Return the value of a key, or None."""
+
+    def scan(self, prefix: bytes, start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the keys with a prefix that are not below `start`, with their values, in ascending order."""
+
+
+def decode_record(codec: RecordCodec[R], data: bytes) -> R:
+    """Return the record of a stored value."""
+    return codec.read(decode(data, size_max=RECORD_SIZE_MAX))
+
+
+def encode_record(codec: RecordCodec[R], record: R) -> bytes:
+    """Return the value that stores a record."""
+    return encode(codec.write(record))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    codec: RecordCodec[Any]
+    record: object | None
+
+    def encoded(self) -> bytes | None:
+        return None if self.record is None else encode_record(self.codec, self.record)
+
+
+class Overlay:
+    """The changes of one block over the state before it.
+
+    It lives for one block and evicts nothing: its size is bounded by the block's transactions times
+    the records that a handler touches.
+    """
+
+    def __init__(self, base: StateReader) -> None:
+        self._base = base
+        self._read: dict[bytes, object | None] = {}
+        self._written: dict[bytes, _Written] = {}
+        self._order: dict[int, list[bytes]] = {}
+        self._journal: list[tuple[bytes, _Written | None]] = []
+
+    def record(self, raw_key: bytes, codec: RecordCodec[R]) -> R | None:
+        """Return the decoded record of a key, or None.
+
+        A repeated read costs two dictionary look-ups.
+        """
+        written = self._written.get(raw_key)
+        if written is not None:
+            found = written.record
+        elif raw_key in self._read:
+            found = self._read[raw_key]
+        else:
+            data = self._base.get(raw_key)
+            found = None if data is None else decode_record(codec, data)
+            self._read[raw_key] = found
+        assert found is None or isinstance(found, codec.record)
+        return found
+
+    def write(self, raw_key: bytes, codec: RecordCodec[R], record: R | None) -> None:
+        """Put a record, or delete it where `record` is None."""
+        order = self._order.setdefault(raw_key[0], [])
+        place = bisect_left(order, raw_key)
+        if place == len(order) or order[place] != raw_key:
+            order.insert(place, raw_key)
+        self._journal.append((raw_key, self._written.get(raw_key)))
+        self._written[raw_key] = _Written(codec, record)
+
+    def get(self, raw_key: bytes, /) -> bytes | None:
+        """Return the encoded value of a key, or None."""
+        written = self._written.get(raw_key)
+        return self._base.get(raw_key) if written is None else written.encoded()
+
+    def scan(self, prefix: bytes, start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
+        """Yield keys with a prefix and their encoded values in ascending order.
+
+        A key that is first written during the scan is not seen by it.
+        """
+        for raw_key, data in self._merged(prefix, start):
+            written = self._written.get(raw_key)
+            value = data if written is None else written.encoded()
+            if value is not None:
+                yield raw_key, value
+
+    def scan_records(
+        self, prefix: bytes, start: bytes, codec: RecordCodec[R]
+    ) -> Iterator[tuple[bytes, R]]:
+        """Yield keys with a prefix and their decoded records, as `scan` does."""
+        for raw_key, data in self._merged(prefix, start):
+            if data is not None and raw_key not in self._read and raw_key not in self._written:
+                self._read[raw_key] = decode_record(codec, data)
+            record = self.record(raw_key, codec)
+            if record is not None:
+                yield raw_key, record
+
+    def savepoint(self) -> int:
+        """Return a mark to which `rollback` can return."""
+        return len(self._journal)
+
+    def rollback(self, savepoint: int) -> None:
+        """Undo every write since a savepoint."""
+        while len(self._journal) > savepoint:
+            raw_key, before = self._journal.pop()
+            if before is None:
+                del self._written[raw_key]
+            else:
+                self._written[raw_key] = before
+
+    def changes(self) -> dict[bytes, bytes | None]:
+        """Return key and new value, or None for a deletion, in ascending order of keys."""
+        return {raw_key: self._written[raw_key].encoded() for raw_key in sorted(self._written)}
+
+    def _merged(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes | None]]:
+        order = self._order.get(prefix[0], [])
+        first = bisect_left(order, max(prefix, start))
+        changed = iter([key for key in order[first:] if key.startswith(prefix)])
+        following = next(changed, None)
+        for raw_key, data in self._base.scan(prefix, start):
+            while following is not None and following < raw_key:
+                yield following, None
+                following = next(changed, None)
+            if following == raw_key:
+                following = next(changed, None)
+            yield raw_key, data
+        while following is not None:
+            yield following, None
+            following = next(changed, None)
