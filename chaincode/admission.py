@@ -1,9 +1,9 @@
-"""The door: what keeps a transaction out of blocks altogether. A block that contains one of these is invalid.
+"""The door: what keeps a transaction out of blocks altogether.
 
-Everything else that the rules forbid is included as FAILED, because supervisors must see attempts.
-The node adds what only it knows: signatures (`ledger.transaction.has_valid_signatures`), ids seen
-inside the window, and the counts of the block's organisations, for which `organisation_of` names
-who is charged.
+A block that contains one of these is invalid. Everything else that the rules forbid is included as
+FAILED, because supervisors must see attempts. The node adds what only it knows: signatures
+(`ledger.transaction.has_valid_signatures`), ids seen inside the window, and the counts of the
+block's organisations, for which `organisation_of` names who is charged.
 """
 
 from collections.abc import Sequence
@@ -23,10 +23,10 @@ _CHARGEABLE = (PartyStatus.ACTIVE, PartyStatus.SUSPENDED)
 def refuse_at_door(
     state: StateReader, transaction: Transaction, block: BlockContext
 ) -> Refusal | None:
-    """Return why a transaction may not stand in a block, or None. `state` is the one after the block before.
+    """Return why a transaction may not stand in a block, or None.
 
-    In this order: another chain (E002), expired (E004), too far ahead (E015), first signer unknown
-    (E016).
+    `state` is the one after the block before. Checked in this order: another chain (E002), expired
+    (E004), too far ahead (E015), first signer unknown (E016).
     """
     window_ms = parameters.value_at(state, ParameterName.TRANSACTION_WINDOW_MS, block.height)
     refusal = refuse_chain(transaction, block.genesis_hash) or refuse_time(
@@ -58,7 +58,7 @@ def refuse_time(transaction: Transaction, time_ms: int, window_ms: int) -> Refus
 
 
 def charged_party(state: StateReader, transaction: Transaction) -> Party | None:
-    """Return the party that the first signer is or is charged to, or None where nobody answers for that key.
+    """Return the party that answers for the first signer, or None where nobody does.
 
     A pseudonym is charged to the user of its matter, and before its first request to the authority
     that bound it.

@@ -103,7 +103,7 @@ class Declaration(Generic[B]):
         self.handler(context, self.read(body))
 
     def identifiers(self, body: B) -> tuple[bytes, ...]:
-        """Return the ids that the body names at its top level, by which a refused attempt is found again."""
+        """Return the ids in the body's own fields, by which a refused attempt is found again."""
         codec = record_codec(self.body)
         return tuple(
             getattr(body, name)
@@ -130,7 +130,8 @@ def transaction_type(
     name: str, *, since: int, signed_by: str, protective: bool = False
 ) -> Callable[[type[B]], type[B]]:
     """Name a body class as a transaction type."""
-    assert _NAME.fullmatch(name) and len(name) <= TYPE_NAME_SIZE_MAX, name
+    assert _NAME.fullmatch(name), name
+    assert len(name) <= TYPE_NAME_SIZE_MAX, name
     facts = TypeFacts(name, since, signed_by, protective)
 
     def mark(body: type[B]) -> type[B]:

@@ -1,7 +1,7 @@
 """The due-queue: what time will decide, in the order in which it will.
 
-Nothing depends on a sweep having run: every rule compares with block time itself. A sweep only writes down what has become true,
-so that events, indexes and counters follow.
+Nothing depends on a sweep having run: every rule compares with block time itself. A sweep only
+writes down what has become true, so that events, indexes and counters follow.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,10 @@ from chaincode.tables import Table
 
 @unique
 class DueKind(IntEnum):
-    """What falls due, by stable number: membership 1–19, registration 20–39, authorization 40–59, trading 60–79, delivery 80–99,
-    settlement 100–119, supervision 120–139, interchain 140–159.
+    """What falls due, by stable number.
+
+    Membership 1-19, registration 20-39, authorization 40-59, trading 60-79, delivery 80-99,
+    settlement 100-119, supervision 120-139, interchain 140-159.
     """
 
     PROPOSAL_EXPIRES = 1

@@ -1,7 +1,8 @@
-"""Execution of a block: sweeps first, then transactions in order; the same inputs give the same bytes on every machine.
+"""Execution of a block: sweeps first, then transactions in order.
 
-A transaction that a rule refuses stands in the block as FAILED with its code and changes nothing
-but that record. This is the one place where a `Refused` of the chaincode is caught.
+The same inputs give the same bytes on every machine. A transaction that a rule refuses stands in
+the block as FAILED with its code and changes nothing but that record. This is the one place where a
+`Refused` of the chaincode is caught.
 """
 
 from collections.abc import Generator, Mapping, Sequence
@@ -79,7 +80,7 @@ def execute_block(
 def execution_steps(
     state: StateReader, block: BlockContext, transactions: Sequence[Transaction]
 ) -> Generator[None, None, BlockExecution]:
-    """Execute a block in steps of STEP_SIZE transactions, so that a host can do something else in between."""
+    """Execute a block in steps of STEP_SIZE transactions, so that a host can work in between."""
     overlay = Overlay(state)
     swept = run_sweeps(overlay, block, SWEEPS)
     outcomes = [Outcome(item.receipt, None, _unique(item.target, item.receipt)) for item in swept]
@@ -122,7 +123,8 @@ def _execute(
         named = _named(declaration, transaction)
         return Outcome(receipt, refused.refusal, tuple(dict.fromkeys((*signers, *named))))
     events = tuple(context.events)
-    assert len(events) <= EVENTS_MAX and all(_fits(event) for event in events)
+    assert len(events) <= EVENTS_MAX
+    assert all(_fits(event) for event in events)
     receipt = Receipt(transaction.tx_id, Code.OK, events)
     return Outcome(receipt, None, tuple(dict.fromkeys((*signers, *_event_ids(receipt)))))
 

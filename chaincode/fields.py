@@ -1,4 +1,4 @@
-"""Kinds of fields: what a body or a record may hold, each with one canonical form and one JSON form.
+"""Kinds of fields: what a body or a record may hold, with one canonical and one JSON form each.
 
 On chain stand ids, enumerations, integers, times, salted commitments, keys, key wraps and reviewed
 public names. There is no kind for free text or raw bytes, so a declaration cannot ask for them. An
@@ -216,9 +216,10 @@ class Name(Codec[str]):
 
 
 def is_public_name(text: str) -> bool:
-    """Say whether a text may be a public name: 1 to 96 UTF-8 bytes, NFC, visible characters and single inner spaces only.
+    """Say whether a text may be a public name.
 
-    At most five digits, of any script, stand in a row.
+    1 to 96 UTF-8 bytes, NFC, visible characters and single inner spaces only; at most five digits,
+    of any script, in a row.
     """
     try:
         size = len(text.encode())

@@ -1,4 +1,4 @@
-"""Freezes: a flag beside the state of a party, product, resource, grant, consent, order or client, never a state itself.
+"""Freezes: a flag beside the state of a party, product, order …, never a state itself.
 
 Freezing stops what moves data or starts business. It never stops revocation, refund, erasure,
 evidence or its own lifting: a supervisor cannot trap money or consent. Each case freezes on its

@@ -128,7 +128,7 @@ DEFINITIONS: tuple[ParameterDefinition, ...] = (
         "ms",
         (10 * _MINUTE, 10 * _MINUTE),
         (10 * _SECOND, _HOUR),
-        "How far ahead of block time a transaction's validity may end; its id counts once within it.",
+        "How far ahead of block time a validity may end; within it, an id counts once.",
     ),
     _define(
         _P.ORGANISATION_TRANSACTIONS_MAX,
@@ -170,7 +170,7 @@ DEFINITIONS: tuple[ParameterDefinition, ...] = (
         "blocks",
         (100_000, 10),
         (1, 10_000_000),
-        "Blocks between the recovery of a key by an identity authority and its effect, in which the owner can undo it.",
+        "Blocks before a key's recovery takes effect, in which its owner can undo it.",
     ),
     _define(
         _P.SUBJECT_TERM_MAX_MS,
@@ -191,7 +191,7 @@ DEFINITIONS: tuple[ParameterDefinition, ...] = (
         "ms",
         (14 * _DAY, 2 * _SECOND),
         (_SECOND, _YEAR),
-        "Least time between the publication of a resource and its activation, in which anyone may object.",
+        "Least public notice of a resource before its activation, in which anyone may object.",
     ),
     _define(
         _P.RESOURCE_TERM_MAX_MS,
@@ -363,7 +363,8 @@ def set_value(
     An earlier decision not yet in effect is replaced.
     """
     record = PARAMETERS.get(state, name)
-    assert record is not None and height < from_height
+    assert record is not None
+    assert height < from_height
     if height < record.from_height:
         VERSIONS.delete(state, (name, record.from_height))
     changed = ParameterRecord(record.at(height), record.minimum, record.maximum, value, from_height)

@@ -1,4 +1,4 @@
-"""The world state as the chaincode sees it: a reader below, and the overlay in which one block is executed.
+"""The world state as the chaincode sees it: a reader, and the overlay that executes one block.
 
 A raw key is a namespace byte followed by fixed-width parts. The overlay keeps decoded records, so
 that a record is decoded and encoded at most once in a block, and undoes everything since a
@@ -25,7 +25,7 @@ class StateReader(Protocol):
         """Return the value of a key, or None."""
 
     def scan(self, prefix: bytes, start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the keys with a prefix that are not below `start`, with their values, in ascending order."""
+        """Yield the keys with a prefix from `start` on, with their values, in ascending order."""
 
 
 def decode_record(codec: RecordCodec[R], data: bytes) -> R:

@@ -29,7 +29,7 @@ class Swept:
 
 
 def run_sweeps(state: Overlay, block: BlockContext, handlers: SweepHandlers) -> list[Swept]:
-    """Run what is due, remove it from the queue, and return a receipt for each item that had something to say."""
+    """Run what is due and remove it; return a receipt for each item that had something to say."""
     limit = parameters.value_at(state, ParameterName.SWEEPS_MAX, block.height)
     swept: list[Swept] = []
     for item in list(islice(due.due_items(state, block.time_ms), limit)):

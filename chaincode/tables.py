@@ -1,4 +1,4 @@
-"""Typed tables over one namespace byte each: keys of fixed-width parts, records that are frozen dataclasses.
+"""Typed tables over one namespace byte each: fixed-width keys, records as frozen dataclasses.
 
 A table works on any state: on the overlay of a block through its decoded records, on a committed
 state by decoding. Namespaces by area: engine 0x01, membership 0x10, registration 0x20,

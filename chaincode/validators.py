@@ -1,4 +1,4 @@
-"""The validator set as the state knows it: who votes at a height, who votes next, and every set that ever voted.
+"""The validator set as the state knows it: who votes at a height, and every set that ever voted.
 
 A set that is decided in block H votes from max(from_height, H + 2) on, because block H + 1 is built
 while H's result is not yet known to all. History stays, so that evidence and certificates of any

@@ -129,7 +129,7 @@ class Resource:
     valid_until_ms: Annotated[Milliseconds, "When the registration ends."]
 
     def is_active(self, now_ms: int) -> bool:
-        """Say whether the registration holds at a time, whether or not a sweep has noted its end."""
+        """Say whether the registration holds at a time, noted by a sweep or not."""
         return self.status is ResourceStatus.ACTIVE and now_ms < self.valid_until_ms
 
 
@@ -153,7 +153,7 @@ class ProductClass(IntEnum):
 
     @property
     def is_individual(self) -> bool:
-        """Whether each delivery is about one person, needs their consent and travels in an envelope."""
+        """Whether a delivery is about one person, with their consent and in an envelope."""
         return self in (ProductClass.DETAIL, ProductClass.VERIFY, ProductClass.MODEL)
 
 
