@@ -1,0 +1,7 @@
+"""Delivery: envelopes, acknowledgements, releases, receipts and the duty to erase.
+
+Owns assets, which exist only as results of a delivery. Its law: one commit point. Before the key is
+released nothing is readable, after it nothing is undone; `release_check` is the whole rule, in one
+fixed order. Reading order: `records`, `channels`, `envelopes`, `release_check`, `release`,
+`receipts`, `erasure`, `sweeps`.
+"""

@@ -1,0 +1,87 @@
+"""What the world state keeps of money: accounts, bank references, policies and their income."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from chaincode.fields import (
+    AtMost,
+    BasisPoints,
+    Commitment,
+    Fen,
+    Flag,
+    Identifier,
+    Unsigned32,
+    Unsigned64,
+)
+from chaincode.tables import Single, Table
+
+PAYEES_MAX = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a party can spend."""
+
+    free: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """All that ever came onto the chain and left it."""
+
+    minted: Fen
+    burned: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class BankReference:
+    """A transfer at the settlement bank that was already mirrored here."""
+
+    amount: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """A party and its share of the income."""
+
+    party: Annotated[Identifier, "The party that is paid."]
+    share: Annotated[BasisPoints, "Its share in hundredths of a percent."]
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentPolicy:
+    """The version of a product's policy that new orders get."""
+
+    version: Unsigned32
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How the income of a product is shared; fixed for each line when it is placed."""
+
+    operator: Identifier
+    payees: Annotated[tuple[Payee, ...], AtMost(PAYEES_MAX)]
+    agreement: Commitment
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The income under one policy version and what was paid of it; the difference is dust."""
+
+    income: Fen
+    paid: Annotated[tuple[Fen, ...], AtMost(PAYEES_MAX)]
+    open_lines: Unsigned64
+    """Lines placed under this version that are neither settled nor refunded."""
+    closed: Flag
+
+
+ACCOUNTS: Table[bytes, Account] = Table(0x60, "account", Account, Identifier)
+MONEY: Single[Money] = Single(0x61, "money", Money)
+BANK_REFERENCES: Table[bytes, BankReference] = Table(
+    0x62, "bank reference", BankReference, Commitment
+)
+CURRENT_POLICIES: Table[bytes, CurrentPolicy] = Table(
+    0x63, "current policy", CurrentPolicy, Identifier
+)
+POLICIES: Table[tuple[bytes, int], Policy] = Table(0x64, "policy", Policy, Identifier, Unsigned32)
+POOLS: Table[tuple[bytes, int], Pool] = Table(0x65, "pool", Pool, Identifier, Unsigned32)

@@ -1,0 +1,193 @@
+"""What the world state keeps of prices, listings, orders and their lines."""
+
+from dataclasses import dataclass
+from enum import IntEnum, unique
+from typing import Annotated
+
+from chaincode.fields import (
+    AtMost,
+    Fen,
+    FieldSet,
+    Flag,
+    Identifier,
+    KemKey,
+    Milliseconds,
+    PublicKey,
+    Unsigned8,
+    Unsigned16,
+    Unsigned32,
+)
+from chaincode.ids import part_id
+from chaincode.registration.records import ProductClass
+from chaincode.tables import Table
+
+LINES_MAX = 16
+GRANTS_MAX = 8
+"""Grants of one kind that a listing may stand on; several where several bodies hold the sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceCap:
+    """The ceiling that the authorizing body sets for a product of the paid class."""
+
+    price: Annotated[Fen, "The most one line may cost."]
+    revenue_per_period: Annotated[Fen, "The most a statement period may bring in."]
+
+
+@unique
+class ListingStatus(IntEnum):
+    """OPEN → SOLD_OUT | WITHDRAWN | EXPIRED."""
+
+    OPEN = 1
+    SOLD_OUT = 2
+    WITHDRAWN = 3
+    EXPIRED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An offer of one product version at one price, with the grants it stands on."""
+
+    operator: Annotated[Identifier, "The party that sells."]
+    deliverer: Annotated[Identifier, "The party that will deliver."]
+    venue: Annotated[Identifier, "The designated venue where it is offered."]
+    product: Annotated[Identifier, "The product."]
+    product_version: Annotated[Unsigned32, "The version of the product."]
+    operating_grants: Annotated[
+        tuple[Identifier, ...], AtMost(GRANTS_MAX), "What lets the operator sell it."
+    ]
+    delivery_grants: Annotated[
+        tuple[Identifier, ...], AtMost(GRANTS_MAX), "What lets the deliverer deliver it."
+    ]
+    price: Annotated[Fen, "The price of one line."]
+    auto_confirm: Annotated[Flag, "Whether orders are confirmed as they are placed."]
+    remaining: Annotated[Unsigned32 | None, "Lines that can still be ordered; none: no limit."]
+    until_ms: Annotated[Milliseconds, "When the offer ends by itself."]
+    status: Annotated[ListingStatus, "Where it stands in its life."]
+
+    def is_open(self, now_ms: int) -> bool:
+        """Say whether it can be ordered from at a time, swept or not."""
+        return self.status is ListingStatus.OPEN and now_ms < self.until_ms
+
+
+@dataclass(frozen=True, slots=True)
+class ListingOfGrant:
+    """A place in the index from a grant to the listings that stand on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingOfProduct:
+    """A place in the index from a product to its listings."""
+
+
+@unique
+class LineState(IntEnum):
+    """PLACED → CONFIRMED → PREPARED → ACKNOWLEDGED → RELEASED → ACCEPTED → SETTLED.
+
+    Before RELEASED every state can end in REFUNDED; RELEASED and ACCEPTED can become DISPUTED,
+    which a ruling ends in SETTLED or REFUNDED.
+    """
+
+    PLACED = 1
+    CONFIRMED = 2
+    PREPARED = 3
+    ACKNOWLEDGED = 4
+    RELEASED = 5
+    ACCEPTED = 6
+    DISPUTED = 7
+    SETTLED = 8
+    REFUNDED = 9
+
+
+CANCELLABLE = frozenset({LineState.PLACED, LineState.CONFIRMED})
+UNRELEASED = CANCELLABLE | {LineState.PREPARED, LineState.ACKNOWLEDGED}
+"""States in which nothing is readable yet and the price can go back."""
+FINAL = frozenset({LineState.SETTLED, LineState.REFUNDED})
+
+
+@unique
+class RefundReason(IntEnum):
+    """Why a line was refunded."""
+
+    CANCELLED = 1
+    REJECTED = 2
+    DEADLINE = 3
+    CONSENT_REVOKED = 4
+    CONSENT_EXPIRED = 5
+    MATTER_CLOSED = 6
+    GRANT_ENDED = 7
+    PRODUCT_ENDED = 8
+    SOURCE_ENDED = 9
+    RULING = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one user ordered in one transaction; its lines have the part ids of its own id."""
+
+    user: Annotated[Identifier, "The party that ordered and pays."]
+    operator: Annotated[Identifier, "The party that sells."]
+    venue: Annotated[Identifier, "The venue where it was placed."]
+    receiving_key: Annotated[KemKey, "The user's fresh key for this order."]
+    line_count: Annotated[Unsigned8, "How many lines it has."]
+    escrow: Annotated[Fen, "The price of the lines that are neither settled nor refunded."]
+    placed_ms: Annotated[Milliseconds, "When it was placed."]
+    confirm_until_ms: Annotated[Milliseconds, "When unconfirmed lines are refunded."]
+    deliver_until_ms: Annotated[Milliseconds, "When unreleased lines are refunded."]
+
+
+def line_ids(order_id: bytes, order: Order) -> tuple[bytes, ...]:
+    """Return the ids of an order's lines in their order."""
+    return tuple(part_id(order_id, index) for index in range(order.line_count))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One delivery within an order, with everything that was fixed when it was placed."""
+
+    order: Annotated[Identifier, "The order it belongs to."]
+    listing: Annotated[Identifier, "The listing it was ordered from."]
+    product: Annotated[Identifier, "The product."]
+    product_version: Annotated[Unsigned32, "The version of the product."]
+    product_class: Annotated[ProductClass, "The class of the product."]
+    purpose: Annotated[Unsigned16, "What the data may be used for."]
+    fields: Annotated[FieldSet, "The fields that may be delivered at most."]
+    consent: Annotated[Identifier | None, "The consent whose use it takes."]
+    matter: Annotated[Identifier | None, "The matter of the consent."]
+    sid: Annotated[PublicKey | None, "The pseudonym of the person it is about."]
+    price: Annotated[Fen, "Its price, held in escrow."]
+    policy_version: Annotated[Unsigned32, "How its price will be shared."]
+    state: Annotated[LineState, "Where it stands in its life."]
+    asset: Annotated[Identifier | None, "The envelope prepared for it."]
+    released_ms: Annotated[Milliseconds | None, "When its key was released."]
+    receipt_until_ms: Annotated[Milliseconds | None, "When silence has accepted it."]
+    accepted_ms: Annotated[Milliseconds | None, "When it was accepted."]
+    refund_reason: Annotated[RefundReason | None, "Why it was refunded."]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A place in the index from a listing to its lines that are not released yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOfUser:
+    """A place in the index from a user to its orders."""
+
+
+PRICE_CAPS: Table[bytes, PriceCap] = Table(0x40, "price cap", PriceCap, Identifier)
+LISTINGS: Table[bytes, Listing] = Table(0x41, "listing", Listing, Identifier)
+LISTINGS_OF_GRANT: Table[tuple[bytes, bytes], ListingOfGrant] = Table(
+    0x42, "listing of grant", ListingOfGrant, Identifier, Identifier
+)
+LISTINGS_OF_PRODUCT: Table[tuple[bytes, bytes], ListingOfProduct] = Table(
+    0x43, "listing of product", ListingOfProduct, Identifier, Identifier
+)
+ORDERS: Table[bytes, Order] = Table(0x44, "order", Order, Identifier)
+LINES: Table[bytes, Line] = Table(0x45, "line", Line, Identifier)
+OPEN_LINES: Table[tuple[bytes, bytes], OpenLine] = Table(
+    0x46, "open line", OpenLine, Identifier, Identifier
+)
+ORDERS_OF_USER: Table[tuple[bytes, bytes], OrderOfUser] = Table(
+    0x47, "order of user", OrderOfUser, Identifier, Identifier
+)
