@@ -1,8 +1,9 @@
-"""RFC 6962 trees: roots, inclusion and consistency proofs, and an append-only frontier, for everything that is ordered.
+"""RFC 6962 trees for everything that is ordered: roots, inclusion and consistency proofs, frontier.
 
-Leaves and inner nodes have different prefixes, and a list is split at the largest power of two below its size without
-doubling a last leaf (CVE-2012-2459). The verification algorithms are those of RFC 9162 §2.1.3.2 and §2.1.4.2. Roots
-travel as `ledger.roots` binds them to their leaf count, so that a proof cannot choose the shape of the tree.
+Leaves and inner nodes have different prefixes, and a list is split at the largest power of two
+below its size without doubling a last leaf (CVE-2012-2459). Verification follows RFC 9162 §2.1.3.2
+and §2.1.4.2. Roots travel as `ledger.roots` binds them to their leaf count, so that a proof cannot
+choose the shape of the tree.
 """
 
 import hashlib
@@ -32,7 +33,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
-    """Return the Merkle tree hash of a list; the empty list hashes to SHA-256 of nothing. About 0.8 µs a leaf."""
+    """Return the Merkle tree hash of a list, of the empty one SHA-256 of nothing. 0.8 µs a leaf."""
     if not leaves:
         return _EMPTY
     level = [leaf_hash(leaf) for leaf in leaves]
@@ -48,7 +49,7 @@ def _level_above(level: list[bytes]) -> list[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class InclusionProof:
-    """Proof that a leaf stands at `index` of a list of `size` leaves. `path` goes from the leaf's sibling upwards."""
+    """Proof that a leaf stands at `index` of `size`; `path` climbs from the leaf's sibling."""
 
     index: int
     size: int
@@ -73,7 +74,7 @@ def inclusion_proof_from_value(value: Value) -> InclusionProof:
 
 
 def prove_inclusion(leaves: Sequence[bytes], index: int) -> InclusionProof:
-    """Return the proof of one leaf of a list; RFC 6962 §2.1.1. About 0.8 µs for each leaf of the list."""
+    """Return the proof of one leaf of a list; RFC 6962 §2.1.1. 0.8 µs for each leaf of the list."""
     assert 0 <= index < len(leaves)
     level = [leaf_hash(leaf) for leaf in leaves]
     path = []
@@ -87,7 +88,7 @@ def prove_inclusion(leaves: Sequence[bytes], index: int) -> InclusionProof:
 
 
 def included_root(leaf: bytes, proof: InclusionProof) -> bytes:
-    """Return the tree root that a proof gives for a leaf; refuse (E805) a path of another length than the tree has.
+    """Return the tree root that a proof gives for a leaf; refuse (E805) a path of a wrong length.
 
     Directions come from index and size alone, never from the prover. RFC 9162 §2.1.3.2.
     """
@@ -108,7 +109,7 @@ def included_root(leaf: bytes, proof: InclusionProof) -> bytes:
 
 
 def prove_consistency(leaves: Sequence[bytes], old_size: int) -> tuple[bytes, ...]:
-    """Return the path that shows the first `old_size` leaves unchanged in the whole list; RFC 6962 §2.1.2."""
+    """Return the path that shows the first `old_size` leaves unchanged; RFC 6962 §2.1.2."""
     assert 1 <= old_size <= len(leaves)
     path: list[bytes] = []
     whole = True
@@ -136,7 +137,10 @@ class TreeHead:
 
 
 def verify_consistency(old: TreeHead, new: TreeHead, path: Sequence[bytes]) -> Refusal | None:
-    """Say why a path does not show that `new` only appends to `old`, or None where it does. RFC 9162 §2.1.4.2."""
+    """Say why a path does not show that `new` only appends to `old`, or None where it does.
+
+    RFC 9162 §2.1.4.2; an old size of 0 proves nothing and is refused.
+    """
     try:
         require(1 <= old.size <= new.size <= INTEGER_MAX, Code.BAD_PROOF, "consistency.size")
         require(all(len(item) == HASH_SIZE for item in path), Code.BAD_PROOF, "consistency.path")
@@ -154,7 +158,7 @@ def _require_consistent(old: TreeHead, new: TreeHead, path: Sequence[bytes]) -> 
     position, last = old.size - 1, new.size - 1
     while position & 1:
         position, last = position >> 1, last >> 1
-    # A size that is a power of two is a whole subtree of the new tree: its root is known and left out of the path.
+    # An old size that is a power of two is a whole subtree of the new tree: the path leaves it out.
     is_whole = old.size & old.size - 1 == 0
     hashes = [old.root, *path] if is_whole else list(path)
     require(bool(hashes), Code.BAD_PROOF, "consistency.path")
@@ -174,10 +178,10 @@ def _require_consistent(old: TreeHead, new: TreeHead, path: Sequence[bytes]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """What an append-only tree must remember: the roots of its whole subtrees, one for each one-bit of the size.
+    """What an append-only tree must remember: its whole subtrees, one for each one-bit of size.
 
-    `hashes` goes from the largest subtree to the smallest. Appending costs two hashes on average and the root at most
-    log2(size), whatever the size. The size is below 2^64.
+    `hashes` goes from the largest subtree to the smallest. Appending costs two hashes on average,
+    the root at most log2(size). The size is below 2^64.
     """
 
     size: int = 0
@@ -208,10 +212,8 @@ class Frontier:
 
 
 def decode_frontier(data: bytes) -> Frontier:
-    """Return the frontier of its bytes, or refuse (E006) another number of hashes than the size has one-bits."""
+    """Return the frontier of its bytes; refuse (E006) any but one hash for each one-bit of size."""
     size = int.from_bytes(data[:_SIZE_BYTES], "big")
-    require(
-        len(data) == _SIZE_BYTES + HASH_SIZE * size.bit_count(), Code.SCHEMA, "frontier"
-    )
+    require(len(data) == _SIZE_BYTES + HASH_SIZE * size.bit_count(), Code.SCHEMA, "frontier")
     starts = range(_SIZE_BYTES, len(data), HASH_SIZE)
     return Frontier(size, tuple(data[start : start + HASH_SIZE] for start in starts))

@@ -30,7 +30,7 @@ def list_root(tag: bytes, leaves: Sequence[bytes]) -> bytes:
 
 
 def verify_included(root: bytes, tag: bytes, leaf: bytes, proof: InclusionProof) -> Refusal | None:
-    """Say why a proof does not show that `leaf` stands in the list of a header's root, or None where it does."""
+    """Say why a proof does not show `leaf` in the list of a header's root, or None."""
     try:
         tree_root = included_root(leaf, proof)
     except Refused as refused:

@@ -28,7 +28,7 @@ _PRESENT = 0x10
 _LEAF = 0x01
 _HEADS = range(256)
 _KIND_OF_SIZE = {0: 0, LEAF_SIZE: _PRESENT | _LEAF, LINK_SIZE: _PRESENT}
-_NIBBLE_OF_DIGIT = bytes(int(chr(code), 16) if chr(code) in "0123456789abcdef" else 0 for code in _HEADS)
+_NIBBLE_OF_DIGIT = bytes.maketrans(b"0123456789abcdef", bytes(range(16)))
 
 
 class PageMissing(LookupError):
@@ -119,9 +119,9 @@ def join_quad(spec: TreeSpec, children: Sequence[bytes]) -> tuple[int, bytes]:
 def page_node(spec: TreeSpec, heads: Sequence[int], bodies: Sequence[bytes]) -> Node:
     """Return weight (or more) and hash of a whole page. 3 hashes and one for each lone leaf."""
     first, second, third, fourth = heads
-    weights = QUAD_WEIGHT[first], QUAD_WEIGHT[second], QUAD_WEIGHT[third], QUAD_WEIGHT[fourth]
+    weights = (QUAD_WEIGHT[first], QUAD_WEIGHT[second], QUAD_WEIGHT[third], QUAD_WEIGHT[fourth])
     hashes = []
-    for weight, body in zip(weights, bodies):
+    for weight, body in zip(weights, bodies, strict=True):
         if weight == INNER_WEIGHT:
             hashes.append(body[:HASH_SIZE])
         else:

@@ -1,11 +1,12 @@
-"""Proofs that a key of the world state has a value, or that it is absent, under the state root of a header.
+"""Proofs that a key of the world state has a value, or is absent, under a header's state root.
 
-    proof = [count, key hash ‖ value hash of the leaf at the end of the way (or null), depth, bitmap, [sibling …]]
+    proof = [count, leaf, depth, bitmap, [sibling …]]
 
-Siblings go from the root downwards; bit i of the bitmap, from the most significant one, says that the sibling at depth
-i + 1 is empty, and only the others are listed. A proof has one encoding, every byte of it is hashed or refused, directions
-come from the queried key's bits alone, and the count is bound by the header: each rule answers a bridge that was robbed
-or a proof system that was forged (the tests name them).
+The leaf at the end of the way is key hash ‖ value hash, or null. Siblings go from the root
+downwards; bit i of the bitmap, from the most significant one, says that the sibling at depth i + 1
+is empty, and only the others are listed. A proof has one encoding, every byte of it is hashed or
+refused, directions come from the queried key's bits alone, and the count is bound by the header:
+each rule answers a bridge that was robbed or a proof system that was forged (the tests name them).
 """
 
 from dataclasses import dataclass
@@ -24,14 +25,14 @@ LEAF_SIZE = 2 * HASH_SIZE
 
 @dataclass(frozen=True, slots=True)
 class StateProof:
-    """Where the way of a key's bits ends: at a leaf, or at nothing. `siblings` are hashes from the root downwards."""
+    """Where the way of a key's bits ends: at a leaf, or at nothing."""
 
     count: int
     """Keys of the whole tree."""
     leaf: bytes | None
-    """Key hash ‖ value hash of the leaf at the end, None where the way ends in an empty subtree."""
+    """Key hash ‖ value hash of the leaf at the end, None where the subtree there is empty."""
     siblings: tuple[bytes, ...]
-    """Sibling of every step, the placeholder of the tree where it is empty."""
+    """Hash of the sibling of every step from the root downwards, the placeholder where empty."""
 
     def to_value(self, spec: TreeSpec = JELLYFISH) -> Value:
         """Return the proof as a canonical value."""
@@ -81,9 +82,9 @@ def verify(
     *,
     spec: TreeSpec = JELLYFISH,
 ) -> Refusal | None:
-    """Say why a proof does not show that `raw_key` has `value` (None: is absent) under a header's root, or None.
+    """Say why a proof does not show that `raw_key` has `value` (None: is absent), or None.
 
-    The state root must come from a header that a certificate proves final. About 0.6 µs for each level.
+    `state_root` must come from a header that a certificate proves final. About 0.6 µs a level.
     """
     try:
         _require_proven(state_root, proof, spec.digest(raw_key), value, spec)
@@ -98,8 +99,10 @@ def _require_proven(
     depth = len(proof.siblings)
     require(len(state_root) == HASH_SIZE and state_root != ZERO_HASH, Code.BAD_PROOF, "state_root")
     require(depth <= DEPTH_MAX, Code.BAD_PROOF, "proof.depth")
-    require(all(len(item) == HASH_SIZE for item in proof.siblings), Code.BAD_PROOF, "proof.siblings")
-    # Below an empty sibling a lone leaf, or nothing, would have been lifted: no tree has such an end.
+    require(
+        all(len(item) == HASH_SIZE for item in proof.siblings), Code.BAD_PROOF, "proof.siblings"
+    )
+    # Beside an empty sibling a lone leaf, or nothing, stands higher: no tree has such an end.
     require(depth == 0 or proof.siblings[-1] != spec.empty, Code.BAD_PROOF, "proof.siblings")
     if value is not None:
         require(proof.leaf == key_hash + spec.digest(value), Code.BAD_PROOF, "proof.leaf")
@@ -120,7 +123,7 @@ def _shared_bits(one: bytes, other: bytes) -> int:
 
 
 def _folded(proof: StateProof, key_hash: bytes, spec: TreeSpec) -> bytes:
-    """Return the tree root, climbing by the bits of the queried key from the deepest sibling to the root."""
+    """Return the tree root, climbing by the queried key's bits from the deepest sibling."""
     result = spec.empty if proof.leaf is None else spec.leaf(proof.leaf)
     bits = int.from_bytes(key_hash, "big") >> (DEPTH_MAX - len(proof.siblings))
     for sibling in reversed(proof.siblings):

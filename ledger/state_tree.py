@@ -1,4 +1,4 @@
-"""The world state's tree: one batch update a block, sixteen-ary pages, proofs at every kept version.
+"""The world state's tree: one batch update a block, proofs at every version that is kept.
 
 The root depends on the set of keys and values alone (`ledger.tree_spec`); `ledger.state_page` says
 how the tree is stored. Pages are never overwritten: a version writes new ones and names those it no
@@ -90,7 +90,7 @@ def update(
     *,
     spec: TreeSpec = JELLYFISH,
 ) -> TreeUpdate:
-    """Apply changes (raw key → value, None to delete) to `root` as `version`, above every earlier one.
+    """Apply changes (raw key → value, None to delete) to `root` as a version above all earlier.
 
     What changes nothing writes nothing. Raises PageMissing where the store lacks a page of `root`.
     Costs some 13 to 17 hashes and two to three page reads and writes for each of 1,000 keys changed
@@ -136,9 +136,7 @@ def prove(
     return StateProof(root.count, record or None, tuple(siblings))
 
 
-def _descend(
-    spec: TreeSpec, nodes: Sequence[Node], position: int, siblings: list[bytes]
-) -> slice:
+def _descend(spec: TreeSpec, nodes: Sequence[Node], position: int, siblings: list[bytes]) -> slice:
     """Go down two levels over four nodes, noting siblings; return the nodes where the way ends."""
     if sum(weight for weight, _ in nodes) < INNER_WEIGHT:
         return slice(0, len(nodes))
