@@ -107,7 +107,12 @@ def _decoded(data: bytes) -> Message | Record:
     require(len(data) <= SIZE_MAX.get(data[1], 0), Code.SCHEMA, "message.size")
     try:
         value = msgpack.unpackb(
-            data, raw=False, max_str_len=0, max_map_len=0, max_ext_len=0, max_array_len=VALIDATORS_MAX
+            data,
+            raw=False,
+            max_str_len=0,
+            max_map_len=0,
+            max_ext_len=0,
+            max_array_len=VALIDATORS_MAX,
         )
     except (ValueError, msgpack.UnpackException) as error:
         raise Refused(Code.SCHEMA, "message.encoding") from error
@@ -198,7 +203,9 @@ def _read_status(value: Value) -> Status:
     return Status(
         shape.unsigned(height, "status.height"),
         shape.unsigned(view, "status.view", VIEW_MAX),
-        tuple(_view_status_from(row) for row in shape.array_up_to(rows, VIEW_STATUSES_MAX, "views")),
+        tuple(
+            _view_status_from(row) for row in shape.array_up_to(rows, VIEW_STATUSES_MAX, "views")
+        ),
         tuple(
             shape.unsigned(item, "status.view_changes", VIEW_MAX)
             for item in shape.array_up_to(view_changes, VALIDATORS_MAX, "status.view_changes")
