@@ -1,0 +1,68 @@
+"""What a wallet seed gives for its n-th matter: pseudonym key, envelope key and salt.
+
+Each is BLAKE2b(key = seed, label ‖ n as u64). Two pseudonyms of one person look like two strangers,
+to the chain and to the parties; the seed alone brings all of them back.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from ledger import suites
+from quancheng.kem import kem_key_of
+
+SEED_SIZE = 32
+
+_SIGN_LABEL = b"qc/wallet-sign/v1"
+_KEM_LABEL = b"qc/wallet-kem/v1"
+_SALT_LABEL = b"qc/wallet-salt/v1"
+_RECORDS_LABEL = b"qc/wallet-records/v1"
+_IDENTITY_LABEL = b"qc/identity/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class MatterKeys:
+    """The secrets of one matter."""
+
+    index: int
+    sign_seed: bytes
+    kem_secret: bytes
+    salt: bytes
+
+    @property
+    def sid(self) -> bytes:
+        """The 33-byte pseudonym key that signs consents."""
+        return suites.public_key_of(self.sign_seed)
+
+    @property
+    def kem_key(self) -> bytes:
+        """The 33-byte envelope key for the person's own copy."""
+        return kem_key_of(self.kem_secret)
+
+    def identity_commitment(self, identity: str) -> bytes:
+        """Return the commitment to an identity number, which only the identity authority can check.
+
+        Salted afresh for each matter: unsalted, a city's identity numbers are guessed in minutes.
+        """
+        data = _IDENTITY_LABEL + identity.encode()
+        return hashlib.blake2b(data, digest_size=32, key=self.salt).digest()
+
+
+def matter_keys(seed: bytes, index: int) -> MatterKeys:
+    """Return the keys of the matter of an index from 0."""
+    number = index.to_bytes(8, "big")
+    return MatterKeys(
+        index,
+        _derived(seed, _SIGN_LABEL + number),
+        _derived(seed, _KEM_LABEL + number),
+        _derived(seed, _SALT_LABEL + number),
+    )
+
+
+def records_key(seed: bytes) -> bytes:
+    """Return the key under which the wallet notes which matters it has, itself a secret."""
+    return _derived(seed, _RECORDS_LABEL)
+
+
+def _derived(seed: bytes, data: bytes) -> bytes:
+    assert len(seed) == SEED_SIZE
+    return hashlib.blake2b(data, digest_size=32, key=seed).digest()
