@@ -1,0 +1,1 @@
+"""Following and verifying a chain from its headers, certificates and proofs alone; pure."""
