@@ -32,9 +32,7 @@ def refuse_at_door(
     refusal = refuse_chain(transaction, block.genesis_hash) or refuse_time(
         transaction, block.time_ms, window_ms
     )
-    if refusal is None and charged_party(state, transaction) is None:
-        return Refusal(Code.UNKNOWN_SIGNER, "signers[0]")
-    return refusal
+    return refusal or refuse_signer(state, transaction, block.height)
 
 
 def refuse_chain(transaction: Transaction, genesis_hash: bytes) -> Refusal | None:
@@ -55,6 +53,18 @@ def refuse_time(transaction: Transaction, time_ms: int, window_ms: int) -> Refus
     if remaining_ms > window_ms:
         return Refusal(Code.TOO_FAR_AHEAD, "valid_until_ms")
     return None
+
+
+def refuse_signer(state: StateReader, transaction: Transaction, height: int) -> Refusal | None:
+    """Refuse (E016) a first signer that is not registered, or a key not in force at the height.
+
+    Who has stolen a revoked key cannot use up its owner's allowance.
+    """
+    binding = KEYS.get(state, transaction.signers[0])
+    in_force = binding is None or binding.signs_at(height)
+    if in_force and charged_party(state, transaction) is not None:
+        return None
+    return Refusal(Code.UNKNOWN_SIGNER, "signers[0]")
 
 
 def charged_party(state: StateReader, transaction: Transaction) -> Party | None:

@@ -19,11 +19,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from chaincode.codec import FieldDescription, below, record_codec
+from chaincode.codec import FieldDescription, record_codec
 from chaincode.context import Context
 from chaincode.fields import FixedBytes, Json
 from ledger.encoding import Value
-from ledger.refusal import Refused
 from ledger.transaction import TYPE_NAME_SIZE_MAX
 
 B = TypeVar("B")
@@ -74,25 +73,16 @@ class Declaration(Generic[B]):
         return record_codec(self.body).fields()
 
     def read(self, body: Value) -> B:
-        """Return the typed body of a transaction's array.
-
-        Refuse (E006) with the path from `body` on.
-        """
-        try:
-            return record_codec(self.body).read(body)
-        except Refused as refused:
-            raise below("body", refused) from None
+        """Return the typed body of a transaction's array; refuse (E006) with the field's path."""
+        return record_codec(self.body).read(body)
 
     def write(self, body: B) -> list[Value]:
         """Return the array of a body."""
         return record_codec(self.body).write(body)
 
     def read_json(self, body: Json) -> B:
-        """Return the typed body of a JSON object; refuse (E006) with the path from `body` on."""
-        try:
-            return record_codec(self.body).read_json(body)
-        except Refused as refused:
-            raise below("body", refused) from None
+        """Return the typed body of a JSON object; refuse (E006) with the field's path."""
+        return record_codec(self.body).read_json(body)
 
     def write_json(self, body: B) -> dict[str, Json]:
         """Return the JSON object of a body."""

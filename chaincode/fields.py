@@ -16,7 +16,7 @@ from ledger.encoding import INTEGER_MAX, Value
 from ledger.refusal import Code, Refused
 from ledger.suites import ED25519_SHA256, HASH_SIZE, PUBLIC_KEY_SIZE
 
-Json: TypeAlias = None | bool | int | str | list["Json"] | dict[str, "Json"]
+Json: TypeAlias = bool | int | str | list["Json"] | dict[str, "Json"] | None
 """JSON without floats. Bytes are lowercase hexadecimal; integers above 2^53 are decimal strings."""
 
 JSON_INTEGER_MAX = 2**53 - 1

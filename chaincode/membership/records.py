@@ -127,6 +127,13 @@ class Purpose:
     sensitive: Annotated[Flag, "Whether it touches sensitive personal information."]
 
 
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """How much open business a party has."""
+
+    count: Annotated[Unsigned64, "Things it still owes."]
+
+
 ORGANISATIONS: Table[bytes, Organisation] = Table(0x10, "organisation", Organisation, Identifier)
 PARTIES: Table[bytes, Party] = Table(0x11, "party", Party, Identifier)
 KEYS: Table[bytes, KeyBinding] = Table(0x12, "key", KeyBinding, PublicKey)
@@ -135,4 +142,5 @@ SUBJECTS: Table[bytes, Subject] = Table(0x14, "subject", Subject, PublicKey)
 DELEGATIONS: Table[tuple[bytes, int], Delegation] = Table(
     0x15, "delegation", Delegation, PublicKey, DelegationScope
 )
+DUTIES: Table[bytes, Duties] = Table(0x17, "duties", Duties, Identifier)
 PURPOSES: Table[int, Purpose] = Table(0x16, "purpose", Purpose, Unsigned32)
