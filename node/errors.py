@@ -6,7 +6,9 @@ NodeFailure           the process cannot start, or must stop
 ├── HomeLocked        another process runs this home
 ├── VotesDamaged      the vote store has a bad record before good ones, or is another key's
 ├── VotesNotWritten   a vote could not be made durable; nothing may be sent any more
-└── ConsensusHalted   the machine of consensus refused to go on
+├── ConsensusHalted   the machine of consensus refused to go on
+├── ChainDiverged     a final block is not valid on this node's state
+└── StoreFailure      the store cannot be used (see node.store.errors)
 """
 
 from pathlib import Path
@@ -82,4 +84,18 @@ class ConsensusHalted(NodeFailure):
             f"consensus halted: {reason}",
             "Keep the data folder as evidence and compare this node's blocks with the others'.",
         )
+        self.reason = reason
+
+
+class ChainDiverged(NodeFailure):
+    """A quorum made final what this node finds invalid, or two different blocks of one height."""
+
+    def __init__(self, height: int, block_hash: bytes, reason: str) -> None:
+        super().__init__(
+            f"final block {block_hash.hex()} of height {height} contradicts this node: {reason}",
+            "Keep the data folder as evidence and compare this node's version and blocks with the"
+            " others'.",
+        )
+        self.height = height
+        self.block_hash = block_hash
         self.reason = reason
