@@ -54,20 +54,22 @@ class NodeAddresses:
         return self.peers.rpartition(":")[0].removeprefix("[").removesuffix("]")
 
 
-def make_node_keys(
-    home: Path, authority: Authority, name: str, host: str, now: dt.datetime
-) -> bytes:
-    """Make the validator key and the TLS key of a node; return the validator seed."""
+def make_tls_key(home: Path, authority: Authority, name: str, host: str, now: dt.datetime) -> None:
+    """Make the TLS key of a node and have its organisation's authority certify it."""
     keys = home / "keys"
     make_private_folder(keys)
-    validator_seed = secrets.token_bytes(suites.SEED_SIZE)
     tls_seed = secrets.token_bytes(suites.SEED_SIZE)
     certificate = issue_leaf(authority, tls_seed, name, [host], now)
-    create_private_file(keys / "validator.key", validator_seed.hex().encode() + b"\n")
     create_private_file(keys / "tls.key", key_pem(tls_seed))
     create_private_file(keys / "tls.crt", certificate_pem(certificate))
     create_private_file(keys / "ca.crt", certificate_pem(authority.certificate))
-    return validator_seed
+
+
+def make_validator_key(home: Path) -> bytes:
+    """Make the key that signs the votes of a node; return its seed for the proof of possession."""
+    seed = secrets.token_bytes(suites.SEED_SIZE)
+    create_private_file(home / "keys" / "validator.key", seed.hex().encode() + b"\n")
+    return seed
 
 
 def write_node_config(

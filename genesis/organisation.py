@@ -26,7 +26,8 @@ from genesis.contribution import (
 from genesis.node_home import (
     GENESIS_FILE,
     NodeAddresses,
-    make_node_keys,
+    make_tls_key,
+    make_validator_key,
     write_genesis_file,
     write_node_config,
 )
@@ -90,12 +91,12 @@ def found_organisation(
     """Make all keys of an organisation, write its contribution file and return it."""
     label, folder, addresses = founder.label, founder.folder, founder.addresses
     planned = plan.organisation(label)
-    require(len(addresses) == planned.validators, Code.SCHEMA, "addresses")
+    require(len(addresses) == planned.nodes, Code.SCHEMA, "addresses")
     authority = _made_authority(folder.root, planned.name, now)
-    validator_seeds = []
     for index, item in enumerate(addresses):
-        name = node_name(label, index)
-        validator_seeds.append(make_node_keys(folder.node(index), authority, name, item.host, now))
+        make_tls_key(folder.node(index), authority, node_name(label, index), item.host, now)
+    voting = addresses[: planned.validators]
+    validator_seeds = [make_validator_key(folder.node(index)) for index in range(len(voting))]
     parties = [_made_party(folder.party(party.label), party, care) for party in planned.parties]
     unsigned = Contribution(
         plan_hash=plan.hash(),
@@ -103,7 +104,7 @@ def found_organisation(
         ca_certificate=authority.certificate,
         validators=tuple(
             ContributedValidator(suites.public_key_of(seed), item.peers)
-            for seed, item in zip(validator_seeds, addresses, strict=True)
+            for seed, item in zip(validator_seeds, voting, strict=True)
         ),
         parties=tuple(keys for keys, _ in parties),
     )

@@ -39,13 +39,23 @@ class PlannedParty:
 
 @dataclass(frozen=True, slots=True)
 class PlannedOrganisation:
-    """A founding organisation, how many validators it runs, and the parties it acts as."""
+    """A founding organisation, the nodes it runs, and the parties it acts as.
+
+    Observers are nodes that follow the chain without voting; the founding document does not know
+    them.
+    """
 
     label: str
     name: str
     governing: bool
     validators: int
     parties: tuple[PlannedParty, ...] = ()
+    observers: int = 0
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes it runs; the validators come first."""
+        return self.validators + self.observers
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,8 @@ def require_sound_plan(plan: Plan) -> None:
     for name in [plan.chain_name, *names]:
         sound = 0 < len(name.encode()) <= NAME_SIZE_MAX and name.isprintable()
         require(sound, Code.SCHEMA, f"name {name}")
+    counts = [count for item in organisations for count in (item.validators, item.observers)]
+    require(min(counts) >= 0, Code.SCHEMA, "validators")
     validators = sum(item.validators for item in organisations)
     least = 1 if plan.development else VALIDATORS_MIN
     require(least <= validators <= ORGANISATIONS_MAX, Code.SCHEMA, "validators")
@@ -125,5 +137,6 @@ def _organisation_value(organisation: PlannedOrganisation) -> Value:
         organisation.name,
         organisation.governing,
         organisation.validators,
+        organisation.observers,
         [[item.label, item.name, item.kind, list(item.rights)] for item in organisation.parties],
     ]

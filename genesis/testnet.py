@@ -67,6 +67,7 @@ class TestnetNode:
     name: str
     organisation: str
     home: str
+    is_validator: bool
     peers_address: str
     rpc_address: str
 
@@ -129,7 +130,7 @@ def lay_out_testnet(root: Path, plan: Plan, now: dt.datetime) -> Testnet:
         root=root,
         chain_name=plan.chain_name,
         genesis_hash=genesis.hash().hex(),
-        nodes=tuple(node for founder in founders for node in _nodes(root, founder)),
+        nodes=tuple(node for founder in founders for node in _nodes(root, founder, plan)),
         parties=tuple(
             party
             for founder, contribution in zip(founders, contributions, strict=True)
@@ -170,15 +171,15 @@ def free_ports(count: int) -> list[int]:
 
 
 def _founders(root: Path, plan: Plan) -> list[Founder]:
-    validators = sum(item.validators for item in plan.organisations)
-    ports = iter(free_ports(2 * validators))
+    nodes = sum(item.nodes for item in plan.organisations)
+    ports = iter(free_ports(2 * nodes))
     return [
         Founder(
             OrganisationFolder(root / organisation.label),
             organisation.label,
             tuple(
                 NodeAddresses(f"{LOOPBACK}:{next(ports)}", f"{LOOPBACK}:{next(ports)}")
-                for _ in range(organisation.validators)
+                for _ in range(organisation.nodes)
             ),
         )
         for organisation in plan.organisations
@@ -196,13 +197,14 @@ def _keep_passphrases(founder: Founder, plan: Plan, care: KeyCare) -> None:
         create_private_file(path, care.passphrases[party.label].encode() + b"\n")
 
 
-def _nodes(root: Path, founder: Founder) -> Sequence[TestnetNode]:
+def _nodes(root: Path, founder: Founder, plan: Plan) -> Sequence[TestnetNode]:
     homes = [founder.folder.node(index) for index in range(len(founder.addresses))]
     return [
         TestnetNode(
             name=node_name(founder.label, index),
             organisation=founder.label,
             home=str(home.relative_to(root)),
+            is_validator=index < plan.organisation(founder.label).validators,
             peers_address=founder.addresses[index].peers,
             rpc_address=founder.addresses[index].rpc,
         )
