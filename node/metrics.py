@@ -1,0 +1,196 @@
+"""Prometheus metrics of one node, in a registry of its own, so that several nodes fit in a process.
+
+Labels come from closed sets only: methods, refusal codes, queues and kinds of this program. Nothing
+that a peer or client chooses ever becomes a label.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum, unique
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from ledger.refusal import Code
+
+FINALITY_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
+EXECUTION_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+CALL_BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0)
+LAG_BUCKETS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0)
+
+
+@unique
+class Queue(StrEnum):
+    """The bounded queues and caches of a node."""
+
+    MEMPOOL_TRANSACTIONS = "mempool_transactions"
+    MEMPOOL_BYTES = "mempool_bytes"
+    PEER_OUTGOING_BYTES = "peer_outgoing_bytes"
+    CONSENSUS_MESSAGES = "consensus_messages"
+    VERIFICATION = "verification"
+    WAITERS = "waiters"
+    WEBSOCKETS = "websockets"
+    RPC_CONNECTIONS = "rpc_connections"
+
+
+@unique
+class Stage(StrEnum):
+    """Where a block's time goes on this node."""
+
+    VERIFY = "verify"
+    EXECUTE = "execute"
+    STATE_TREE = "state_tree"
+    STORE = "store"
+
+
+class ChainMetrics:
+    """Height, finality and the work that a block makes."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.height = Gauge("quancheng_height", "Last committed height.", registry=registry)
+        self.view = Gauge("quancheng_view", "View of the height being decided.", registry=registry)
+        self.view_changes = Counter(
+            "quancheng_view_changes", "Views left without a decision.", registry=registry
+        )
+        self.validators = Gauge(
+            "quancheng_validators", "Validators of the next height.", registry=registry
+        )
+        self.block_time = Gauge(
+            "quancheng_block_time_seconds", "Time of the last block.", registry=registry
+        )
+        self.transactions = Counter(
+            "quancheng_transactions",
+            "Committed transactions by outcome.",
+            ["code"],
+            registry=registry,
+        )
+        self.refused = Counter(
+            "quancheng_refused",
+            "Refusals at the door, of peers and clients.",
+            ["code"],
+            registry=registry,
+        )
+        self.equivocations = Counter(
+            "quancheng_equivocations", "Contradicting votes noticed.", registry=registry
+        )
+        self.finality = Histogram(
+            "quancheng_finality_seconds",
+            "From the admission of a transaction on this node to its commit.",
+            buckets=FINALITY_BUCKETS,
+            registry=registry,
+        )
+        self.stages = Histogram(
+            "quancheng_block_stage_seconds",
+            "Time of a block by stage.",
+            ["stage"],
+            buckets=EXECUTION_BUCKETS,
+            registry=registry,
+        )
+        for code in Code:
+            self.transactions.labels(code.label)
+            self.refused.labels(code.label)
+        for stage in Stage:
+            self.stages.labels(stage.value)
+
+    def count_transaction(self, code: Code) -> None:
+        """Count a committed transaction by its code."""
+        self.transactions.labels(code.label).inc()
+
+    def count_refusal(self, code: Code) -> None:
+        """Count something that was refused at the door."""
+        self.refused.labels(code.label).inc()
+
+    def observe_stage(self, stage: Stage, seconds: float) -> None:
+        """Note how long a stage of a block took."""
+        self.stages.labels(stage.value).observe(seconds)
+
+
+class ProcessMetrics:
+    """Peers, queues at their bounds, loop lag, disk."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.peers = Gauge("quancheng_peers", "Connected nodes.", registry=registry)
+        self.loop_lag = Histogram(
+            "quancheng_loop_lag_seconds",
+            "How late the event loop runs what is due.",
+            buckets=LAG_BUCKETS,
+            registry=registry,
+        )
+        self.disk_free = Gauge(
+            "quancheng_disk_free_bytes", "Free space where the data lie.", registry=registry
+        )
+        self.disk_used = Gauge(
+            "quancheng_disk_used_bytes", "Space that the data folder takes.", registry=registry
+        )
+        self.certificate_days = Gauge(
+            "quancheng_certificate_days_left", "Until the TLS certificate ends.", registry=registry
+        )
+        self._sizes = Gauge(
+            "quancheng_queue_size", "Fill of a bounded queue.", ["queue"], registry=registry
+        )
+        self._bounds = Gauge(
+            "quancheng_queue_bound", "Bound of a queue.", ["queue"], registry=registry
+        )
+        self._at_bound = Counter(
+            "quancheng_queue_refusals",
+            "What a full queue turned away.",
+            ["queue"],
+            registry=registry,
+        )
+        for queue in Queue:
+            self._at_bound.labels(queue.value)
+
+    def watch_queue(self, queue: Queue, bound: int, size: Callable[[], int]) -> None:
+        """Show a queue's fill at each scrape beside its bound."""
+        self._bounds.labels(queue.value).set(bound)
+        self._sizes.labels(queue.value).set_function(lambda: float(size()))
+
+    def count_turned_away(self, queue: Queue) -> None:
+        """Count something that met a full queue."""
+        self._at_bound.labels(queue.value).inc()
+
+
+class RpcMetrics:
+    """Calls by method and outcome. Unknown methods share the empty label."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._calls = Counter(
+            "quancheng_rpc_calls",
+            "Calls by method and outcome.",
+            ["method", "code"],
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "quancheng_rpc_call_seconds",
+            "Time of calls.",
+            ["method"],
+            buckets=CALL_BUCKETS,
+            registry=registry,
+        )
+
+    def count_call(self, method: str, code: Code) -> None:
+        """Count a call; `method` is the name of a declared method or empty."""
+        self._calls.labels(method, code.label).inc()
+
+    @contextmanager
+    def timed(self, method: str) -> Iterator[None]:
+        """Measure a call of a declared method."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds.labels(method).observe(time.perf_counter() - start)
+
+
+class Metrics:
+    """All metrics of a node."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.chain = ChainMetrics(self.registry)
+        self.process = ProcessMetrics(self.registry)
+        self.rpc = RpcMetrics(self.registry)
+
+    def exposition(self) -> bytes:
+        """Return the text that Prometheus scrapes."""
+        return generate_latest(self.registry)

@@ -1,0 +1,1 @@
+"""JSON-RPC, WebSocket streams, metrics and health of one node."""

@@ -1,0 +1,145 @@
+"""The HTTP surface: POST /rpc, WebSocket /ws, GET /metrics, GET /health."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from aiohttp import WSCloseCode, web
+from aiohttp.typedefs import Handler, Middleware
+
+from chaincode.fields import Json
+from ledger.refusal import Code, Refusal
+from node.metrics import Metrics, Queue
+from node.rpc.dispatcher import Dispatcher, Surroundings
+from node.rpc.door import JSON_CONTENT, require_admission, require_json
+from node.rpc.envelope import ErrorNumber, error
+from node.rpc.limits import (
+    BODY_SIZE_MAX,
+    CONNECTIONS_MAX,
+    READ_TIMEOUT_MS,
+    RETRY_AFTER_MS,
+    SEND_BUFFER_SIZE,
+    WEBSOCKETS_MAX,
+)
+from node.rpc.listener import RpcListener
+from node.rpc.methods import METHODS
+from node.rpc.websocket import Connection, Patience
+from quancheng import strict_json
+
+METRICS_CONTENT = "text/plain; version=0.0.4; charset=utf-8"
+PING_SECONDS = 20
+
+
+class Application:
+    """Handlers of one server. Answers of /rpc are JSON-RPC whatever the body was."""
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        metrics: Metrics,
+        listener: RpcListener,
+        patience: Patience,
+    ) -> None:
+        self._surroundings = surroundings
+        self._dispatcher = Dispatcher(surroundings, METHODS)
+        self._backend = surroundings.services.backend
+        self._metrics = metrics
+        self._listener = listener
+        self._patience = patience
+        self._websockets: set[web.WebSocketResponse] = set()
+        self._connections: Callable[[], int] = lambda: 0
+        metrics.process.watch_queue(Queue.WEBSOCKETS, WEBSOCKETS_MAX, lambda: len(self._websockets))
+
+    def watch_connections(self, count: Callable[[], int]) -> None:
+        """Learn how many sockets are open, which is known only once the server listens."""
+        self._connections = count
+        self._metrics.process.watch_queue(Queue.RPC_CONNECTIONS, CONNECTIONS_MAX, count)
+
+    def routes(self) -> web.Application:
+        """Return the aiohttp application."""
+        application = web.Application(
+            client_max_size=BODY_SIZE_MAX, middlewares=[self._admission()]
+        )
+        application.router.add_post("/rpc", self._rpc)
+        application.router.add_get("/ws", self._websocket)
+        application.router.add_get("/metrics", self._show_metrics)
+        application.router.add_get("/health", self._show_health)
+        return application
+
+    async def close(self) -> None:
+        """Tell every WebSocket that the node goes away."""
+        for socket in list(self._websockets):
+            with contextlib.suppress(ConnectionError):
+                await socket.close(code=WSCloseCode.GOING_AWAY, message=b"node stops", drain=False)
+
+    def _admission(self) -> Middleware:
+        @web.middleware
+        async def admission(request: web.Request, handler: Handler) -> web.StreamResponse:
+            require_admission(request, self._listener)
+            if self._connections() > CONNECTIONS_MAX:
+                self._metrics.process.count_turned_away(Queue.RPC_CONNECTIONS)
+                return _overloaded("connections")
+            return await handler(request)
+
+        return admission
+
+    async def _rpc(self, request: web.Request) -> web.StreamResponse:
+        require_json(request)
+        try:
+            async with asyncio.timeout(READ_TIMEOUT_MS / 1_000):
+                body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            refusal = Refusal(Code.OUT_OF_BOUNDS, "body")
+            return _json(error(None, ErrorNumber.INVALID_REQUEST, refusal), status=413)
+        except TimeoutError:
+            refusal = Refusal(Code.TIMED_OUT, "body")
+            return _json(error(None, ErrorNumber.INVALID_REQUEST, refusal), status=408)
+        text = await self._dispatcher.handle(body)
+        if text is None:
+            return web.Response(status=204)
+        return web.Response(text=text, content_type=JSON_CONTENT)
+
+    async def _websocket(self, request: web.Request) -> web.StreamResponse:
+        if len(self._websockets) >= WEBSOCKETS_MAX:
+            self._metrics.process.count_turned_away(Queue.WEBSOCKETS)
+            return _overloaded("websockets")
+        socket = web.WebSocketResponse(
+            heartbeat=PING_SECONDS,
+            compress=False,
+            max_msg_size=BODY_SIZE_MAX,
+            writer_limit=SEND_BUFFER_SIZE,
+        )
+        await socket.prepare(request)
+        self._websockets.add(socket)
+        try:
+            await Connection(socket, self._surroundings, self._patience).serve()
+        finally:
+            self._websockets.discard(socket)
+        return socket
+
+    async def _show_metrics(self, _: web.Request) -> web.StreamResponse:
+        body = await self._backend.metrics()
+        return web.Response(body=body, headers={"Content-Type": METRICS_CONTENT})
+
+    async def _show_health(self, _: web.Request) -> web.StreamResponse:
+        health = await self._backend.health()
+        status = await self._backend.status()
+        content: Json = {
+            "ok": health.ok,
+            "reasons": list(health.reasons),
+            "height": status.height,
+            "syncing": status.syncing,
+            "peers": status.peers,
+        }
+        return _json(content, status=200 if health.ok else 503)
+
+
+def _json(content: Json, status: int) -> web.Response:
+    return web.Response(text=strict_json.dumps(content), status=status, content_type=JSON_CONTENT)
+
+
+def _overloaded(field: str) -> web.Response:
+    response = _json(error(None, ErrorNumber.REFUSED, Refusal(Code.OVERLOADED, field)), status=503)
+    response.headers["Retry-After"] = str(-(-RETRY_AFTER_MS // 1_000))
+    response.force_close()
+    return response

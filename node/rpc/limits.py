@@ -1,0 +1,32 @@
+"""Every bound of the RPC server, named. What exceeds one is refused with a code, never queued."""
+
+BODY_SIZE_MAX = 1024 * 1024
+"""Bytes of one HTTP body or WebSocket message."""
+RESPONSE_SIZE_MAX = 8 * 1024 * 1024
+"""Characters of all answers of one batch."""
+BATCH_MAX = 50
+"""Calls of one batch."""
+CALLS_MAX = 256
+"""Calls under way in the whole server, waiting ones aside."""
+CONNECTIONS_MAX = 1_024
+"""Open sockets."""
+WEBSOCKETS_MAX = 256
+"""Open WebSockets."""
+CALLS_PER_WEBSOCKET_MAX = 16
+"""Calls under way on one WebSocket; the next message is read when one ends."""
+SUBSCRIPTIONS_PER_WEBSOCKET_MAX = 8
+SEND_TIMEOUT_MS = 10_000
+"""How long a WebSocket may refuse to take a frame before it is closed as a slow reader."""
+SEND_BUFFER_SIZE = 256 * 1024
+"""Bytes that wait in the socket's buffer before sending pauses."""
+READ_TIMEOUT_MS = 15_000
+"""How long a client may take to send a request that it has begun."""
+KEEPALIVE_MS = 75_000
+ROWS_SCANNED_MAX = 1_000
+"""State rows that one filtered read looks at."""
+BLOCKS_SCANNED_MAX = 50
+"""Blocks that one page of events looks at."""
+SUBMISSIONS_REMEMBERED_MAX = 20_000
+"""Transactions whose expiry or rejection the server remembers for tx_wait."""
+RETRY_AFTER_MS = 1_000
+"""When to try again after a bound was met."""

@@ -1,0 +1,63 @@
+"""Where JSON-RPC listens, and what it demands there.
+
+On loopback everyone on the machine may ask. Anywhere else the server refuses to start without TLS
+and a bearer token of full strength.
+"""
+
+import ipaddress
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from node.errors import BadConfig
+
+TOKEN_SIZE_MIN = 32
+
+
+@dataclass(frozen=True, slots=True)
+class RpcListener:
+    """An address (port 0: any free one) with its protection."""
+
+    host: str
+    port: int
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    token: str | None = None
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        return is_loopback_host(self.host)
+
+
+def is_loopback_host(host: str) -> bool:
+    """Say whether a name or address means this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def require_safe(listener: RpcListener) -> None:
+    """Raise BadConfig for an address that others reach without TLS and token."""
+    if listener.is_loopback:
+        return
+    if listener.tls_certificate is None or listener.tls_key is None:
+        raise BadConfig("rpc.listen", f"is {listener.host}, which needs TLS; use 127.0.0.1 or TLS")
+    if listener.token is None or len(listener.token) < TOKEN_SIZE_MIN:
+        raise BadConfig("rpc.token", f"must have at least {TOKEN_SIZE_MIN} characters off loopback")
+
+
+def server_tls(listener: RpcListener) -> ssl.SSLContext | None:
+    """Return the TLS side of a listener, TLS 1.3 only; None where it has no certificate."""
+    if listener.tls_certificate is None or listener.tls_key is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    try:
+        context.load_cert_chain(listener.tls_certificate, listener.tls_key)
+    except OSError as error:
+        raise BadConfig("rpc.tls_certificate", f"cannot be used: {error}") from error
+    return context

@@ -1,0 +1,78 @@
+"""Reading the stream of records: which come after a place, and which pass a filter."""
+
+from dataclasses import dataclass
+
+from ledger.header import decode_header
+from ledger.receipt import decode_receipt
+from ledger.refusal import Code
+from ledger.transaction import decode_transaction
+from node.rpc.backend import Backend, StoredBlock
+from node.rpc.views import receipt_view
+from quancheng.api.events import Place, RecordFilter, RecordView
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuery:
+    """What to read: after which place, what passes, how many records and blocks at most."""
+
+    after: Place
+    filter: RecordFilter
+    limit: int
+    blocks_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Records after a place, and the place up to which the stream has been read."""
+
+    records: tuple[RecordView, ...]
+    place: Place
+
+
+async def read_records(backend: Backend, query: RecordQuery, tip: int) -> RecordPage:
+    """Return the records of a query from blocks up to the tip.
+
+    The place moves over what the filter keeps out, so that a resumed reader does not read it again.
+    """
+    records: list[RecordView] = []
+    place = query.after
+    height = max(place.height, 1)
+    last = min(tip, height + query.blocks_max - 1)
+    while height <= last:
+        block = await backend.block(height)
+        for index in range(_first_index(place, height), len(block.receipts) + 1):
+            if len(records) == query.limit:
+                return RecordPage(tuple(records), place)
+            place = Place(height, index)
+            record = _record(block, place, query.filter)
+            if record is not None:
+                records.append(record)
+        place = Place(height, len(block.receipts))
+        height += 1
+    return RecordPage(tuple(records), place)
+
+
+def _first_index(place: Place, height: int) -> int:
+    return place.index + 1 if place.height == height else 1
+
+
+def _record(block: StoredBlock, place: Place, filter_: RecordFilter) -> RecordView | None:
+    receipt = receipt_view(decode_receipt(block.receipts[place.index - 1]))
+    names = {event.name for event in receipt.events}
+    ids = {receipt.subject, *(item for event in receipt.events for item in event.ids)}
+    if filter_.failed_only and receipt.code == Code.OK.label:
+        return None
+    if filter_.names and not any(_is_named(name, filter_.names) for name in names):
+        return None
+    if filter_.ids and ids.isdisjoint(filter_.ids):
+        return None
+    sweeps = len(block.receipts) - len(block.transactions)
+    position = place.index - 1 - sweeps
+    type_name = None
+    if position >= 0:
+        type_name = decode_transaction(block.transactions[position]).type
+    return RecordView(place, decode_header(block.header).time_ms, type_name, receipt)
+
+
+def _is_named(name: str, names: tuple[str, ...]) -> bool:
+    return any(name == item or (item.endswith(".") and name.startswith(item)) for item in names)

@@ -1,0 +1,95 @@
+"""One WebSocket: calls are answered in order, those that wait aside; streams run beside them."""
+
+import asyncio
+from dataclasses import dataclass
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from chaincode.fields import Json
+from ledger.refusal import Refused
+from node.rpc.dispatcher import Dispatcher, Surroundings
+from node.rpc.envelope import ErrorNumber, error
+from node.rpc.limits import CALLS_PER_WEBSOCKET_MAX, SEND_TIMEOUT_MS
+from node.rpc.methods import METHODS
+from node.rpc.subscriptions import Subscriptions
+from quancheng import strict_json
+from quancheng.api.events import CLOSE_SLOW_READER, HEARTBEAT_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a connection may be silent, and how long it may refuse to take a frame."""
+
+    heartbeat_ms: int = HEARTBEAT_MS
+    send_timeout_ms: int = SEND_TIMEOUT_MS
+
+
+class Connection:
+    """Serves one open WebSocket until either side closes it."""
+
+    def __init__(
+        self, socket: web.WebSocketResponse, surroundings: Surroundings, patience: Patience
+    ) -> None:
+        self._socket = socket
+        self._patience = patience
+        self._subscriptions = Subscriptions(
+            surroundings.services, self._send, patience.heartbeat_ms
+        )
+        self._dispatcher = Dispatcher(surroundings, (*METHODS, *self._subscriptions.methods()))
+        self._places = asyncio.Semaphore(CALLS_PER_WEBSOCKET_MAX)
+        self._waiting: set[asyncio.Task[None]] = set()
+
+    async def serve(self) -> None:
+        """Answer messages until the connection ends; leave nothing running behind."""
+        try:
+            async for message in self._socket:
+                if message.type is not WSMsgType.TEXT:
+                    await self._socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
+                    return
+                await self._on_text(message.data)
+        except ConnectionError:
+            pass  # the other side is gone, or was closed as a slow reader
+        finally:
+            await self._end_tasks()
+
+    async def _on_text(self, text: str) -> None:
+        try:
+            value = self._dispatcher.read(text.encode())
+        except Refused as refused:
+            await self._send(strict_json.dumps(error(None, ErrorNumber.PARSE, refused.refusal)))
+            return
+        if not self._dispatcher.waits(value):
+            await self._answer(value)
+            self._subscriptions.start_reserved()
+            return
+        await self._places.acquire()
+        task = asyncio.create_task(self._answer(value))
+        self._waiting.add(task)
+        task.add_done_callback(self._on_answered)
+
+    def _on_answered(self, task: "asyncio.Task[None]") -> None:
+        self._waiting.discard(task)
+        self._places.release()
+        if not task.cancelled():
+            task.exception()  # taken: a lost connection is noticed by the reader
+
+    async def _answer(self, value: Json) -> None:
+        text = await self._dispatcher.answer(value)
+        if text is not None:
+            await self._send(text)
+
+    async def _send(self, text: str) -> None:
+        """Send a frame; close a reader that does not take it in time."""
+        try:
+            async with asyncio.timeout(self._patience.send_timeout_ms / 1_000):
+                await self._socket.send_str(text)
+        except TimeoutError:
+            await self._socket.close(code=CLOSE_SLOW_READER, message=b"slow reader", drain=False)
+            raise ConnectionResetError("slow reader") from None
+
+    async def _end_tasks(self) -> None:
+        await self._subscriptions.close()
+        tasks = list(self._waiting)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""What an application imports: client, wallet, keystore, builders, envelope, evidence."""

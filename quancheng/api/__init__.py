@@ -1,0 +1,1 @@
+"""The JSON-RPC methods as declarations that server, client and documentation share."""
