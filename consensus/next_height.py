@@ -48,8 +48,8 @@ class NextHeight:
             place = (vote.kind, vote.view, vote.signer)
         held = self._kept.get(place)
         if held is not None:  # 2
-            newer = isinstance(message, ViewChange) and isinstance(held[1], ViewChange)
-            if not (newer and vote.view > held[1].vote.view):
+            newer = isinstance(held[1], ViewChange) and vote.view > held[1].vote.view
+            if not newer:
                 return None
         if not self.verifier.is_signed(vote):  # 3
             return Refusal(Code.BAD_SIGNATURE, "vote.signature")
