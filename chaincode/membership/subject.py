@@ -1,12 +1,10 @@
 """Subjects: whom data is about, each known by a fresh pseudonym key for one matter.
 
 An identity authority binds the key to an identity that only it can name. A guardian acts through a
-pseudonym of their own; a custodian is a registered party. Consent rules ask `require_actor` who may
-sign for a subject.
+pseudonym of their own; a custodian is a registered party.
 """
 
 from dataclasses import dataclass, replace
-from enum import IntEnum, unique
 from typing import Annotated
 
 from chaincode.context import Context
@@ -16,7 +14,6 @@ from chaincode.ids import key_id
 from chaincode.membership.key import require_free_key
 from chaincode.membership.records import (
     DELEGATIONS,
-    KEYS,
     SUBJECTS,
     Delegation,
     DelegationScope,
@@ -48,15 +45,6 @@ class SubjectDelegate:
     custodian: Annotated[Identifier | None, "The custodian party, or none."]
     guardian: Annotated[PublicKey | None, "The guardian's own pseudonym key, or none."]
     until_ms: Annotated[Milliseconds, "When it ends."]
-
-
-@unique
-class Actor(IntEnum):
-    """As whom somebody signs for a subject."""
-
-    SELF = 1
-    GUARDIAN = 2
-    CUSTODIAN = 3
 
 
 def bind_subject(context: Context, body: SubjectBind) -> None:
@@ -122,33 +110,6 @@ def dedicate_subject(
         SUBJECTS.put(context.state, sid, replace(subject, matter=matter, user=user))
     else:
         require(subject.matter == matter, Code.BAD_BINDING, where)
-
-
-def require_actor(context: Context, sid: bytes, where: str) -> Actor:
-    """Return as whom the first signer acts for a subject.
-
-    Refuse E103 or E104 where a binding does not hold, E317 where a minor acts alone, E105 for
-    anybody else.
-    """
-    subject = require_subject(context, sid, where)
-    signer = context.signers[0]
-    if signer == sid:
-        require(subject.kind is not SubjectKind.MINOR, Code.GUARDIAN_NEEDED, "signers[0]")
-        return Actor.SELF
-    guardian = DELEGATIONS.get(context.state, (sid, DelegationScope.GUARDIAN))
-    if guardian is not None and guardian.guardian == signer:
-        require(context.now_ms < guardian.until_ms, Code.BAD_DELEGATION, "signers[0]")
-        require_subject(context, signer, "signers[0]")
-        return Actor.GUARDIAN
-    binding = KEYS.get(context.state, signer)
-    custodian = DELEGATIONS.get(context.state, (sid, DelegationScope.CUSTODIAN))
-    known = custodian is not None and binding is not None and custodian.custodian == binding.party
-    require(known, Code.BAD_DELEGATION, "signers[0]")
-    assert custodian is not None
-    require(context.now_ms < custodian.until_ms, Code.BAD_DELEGATION, "signers[0]")
-    context.signer_party()
-    require(subject.kind is not SubjectKind.MINOR, Code.GUARDIAN_NEEDED, "signers[0]")
-    return Actor.CUSTODIAN
 
 
 def _require_delegate(context: Context, body: SubjectDelegate) -> None:
