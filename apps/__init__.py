@@ -1,0 +1,1 @@
+"""Programs that people run on top of the chain."""
