@@ -115,7 +115,7 @@ def transaction_hash(data: bytes) -> bytes:
 def decode_transaction(data: bytes) -> Transaction:
     """Return the transaction of strict canonical bytes, or refuse with E006. About 10 µs."""
     parts = shape.array(decode(data, size_max=TRANSACTION_SIZE_MAX), 2, "transaction")
-    unsigned = _unsigned(parts[0])
+    unsigned = unsigned_from_value(parts[0])
     signatures = tuple(
         shape.byte_string(signature, "signatures", suites.SIGNATURE_SIZE)
         for signature in shape.array(parts[1], len(unsigned.signers), "signatures")
@@ -131,7 +131,8 @@ def decode_transaction(data: bytes) -> Transaction:
     )
 
 
-def _unsigned(value: Value) -> UnsignedTransaction:
+def unsigned_from_value(value: Value) -> UnsignedTransaction:
+    """Return the unsigned part of a decoded canonical value, or refuse with E006."""
     version, genesis_hash, type_name, salt, valid_until_ms, signers, body = shape.array(
         value, 7, "unsigned"
     )
