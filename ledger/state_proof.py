@@ -55,7 +55,7 @@ def state_proof_from_value(value: Value, spec: TreeSpec = JELLYFISH) -> StatePro
     size = (steps + 7) // 8
     bits = f"{int.from_bytes(shape.byte_string(bitmap, 'proof.bitmap', size), 'big'):0{8 * size}b}"
     flags, padding = bits[:steps], bits[steps:]
-    require("1" not in padding or steps == 0, Code.SCHEMA, "proof.bitmap")
+    require("1" not in padding, Code.SCHEMA, "proof.bitmap")
     hashes = [
         shape.hash32(item, "proof.siblings")
         for item in shape.array(listed, flags.count("0"), "proof.siblings")
