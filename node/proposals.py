@@ -1,14 +1,14 @@
 """Blocks under vote: completes the payloads of proposals and remembers the blocks of a height.
 
-A payload names transactions by hash. What the mempool lacks is asked of peers, first of the one that
-proposed, then of one more each moment until everything is here: a peer that is silent costs a moment,
-never a view.
+A payload names transactions by hash. What the mempool lacks is asked of peers, first of the one
+that proposed, then of one more each moment until everything is here: a peer that is silent costs a
+moment, never a view.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from ledger.block import Block
+from ledger.block import BLOCK_SIZE_MAX, Block
 from ledger.refusal import Refused
 from ledger.transaction import transaction_hash
 from node.intake import Intake
@@ -43,7 +43,7 @@ class Proposals:
         return None if decoded is None else decoded[0]
 
     def find(self, tx_hash: bytes) -> bytes | None:
-        """Return the bytes of a transaction that waits, arrives, or stands in a block under vote."""
+        """Return the bytes of a transaction that waits, arrives, or stands in a young block."""
         return (
             self._intake.find(tx_hash) or self._fetched.get(tx_hash) or self._previous.get(tx_hash)
         )
@@ -55,8 +55,9 @@ class Proposals:
         self._blocks[block_hash] = block
 
     async def complete(self, payload: bytes, proposer: bytes | None) -> Block | None:
-        """Return the whole block of a payload, fetching what is missing; None for a malformed one.
+        """Return the whole block of a payload, fetching what is missing.
 
+        None for a malformed one, and for one that names more bytes than a block can have.
         `proposer` is the node to ask first. Waits as long as it takes; callers cancel it.
         """
         decoded = self._decode(payload)
@@ -66,10 +67,10 @@ class Proposals:
         known = self._blocks.get(block_hash)
         if known is not None:
             return known
-        await self._fetch(compact.missing(self.find), proposer)
+        await self._fetch(compact, proposer)
         block = compact.assemble(self.find)
-        assert block is not None
-        self.note(block_hash, block)
+        if block is not None:
+            self.note(block_hash, block)
         return block
 
     def start_height(self, committed: Block) -> None:
@@ -91,11 +92,11 @@ class Proposals:
                 self._decoded[payload] = (compact.header.hash(), compact)
         return self._decoded[payload]
 
-    async def _fetch(self, missing: Sequence[bytes], proposer: bytes | None) -> None:
+    async def _fetch(self, compact: CompactBlock, proposer: bytes | None) -> None:
         asked: dict[asyncio.Task[None], None] = {}
         turn = 0
         try:
-            while wanted := [item for item in missing if self.find(item) is None]:
+            while (wanted := compact.missing(self.find)) and self._may_fit(compact):
                 links = self._in_order(proposer)
                 if links:
                     link = links[turn % len(links)]
@@ -104,12 +105,18 @@ class Proposals:
                     await asyncio.wait(
                         asked, timeout=NEXT_PEER_AFTER_S, return_when=asyncio.FIRST_COMPLETED
                     )
-                else:
+                exhausted = not links or turn % len(links) == 0
+                if exhausted and compact.missing(self.find):
                     await asyncio.sleep(NEXT_PEER_AFTER_S)
                 asked = {task: None for task in asked if not task.done()}
         finally:
             for task in asked:
                 task.cancel()
+
+    def _may_fit(self, compact: CompactBlock) -> bool:
+        """Say whether what is known of a block still fits into one; bounds what is fetched."""
+        found = (self.find(tx_hash) for tx_hash in compact.transaction_hashes)
+        return sum(len(data) for data in found if data is not None) <= BLOCK_SIZE_MAX
 
     async def _ask(self, link: Link, wanted: Sequence[bytes]) -> None:
         found = await link.ask(

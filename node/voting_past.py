@@ -56,6 +56,12 @@ class VotingPast:
         if height > 0:
             self._past = Past.LOST
         self._shown[validator_key] = max(height, self._shown.get(validator_key, 0))
+        self.settle(validators)
+
+    def settle(self, validators: Sequence[bytes]) -> None:
+        """Draw the conclusion, if enough of the validators have shown their tips."""
+        if self.is_settled:
+            return
         shown = [self._shown[key] for key in validators if key in self._shown]
         needed = quorum(len(validators))
         if self._past is Past.FOUNDING and len(shown) >= needed - 1:
@@ -64,9 +70,9 @@ class VotingPast:
         elif self._past is Past.LOST and len(shown) >= needed:
             self.silent_up_to = max(shown) + SILENT_ABOVE_PROVEN_TIP
 
-    def fetch(self) -> None:
-        """Take note that a block was fetched: the chain existed before this node's store did."""
-        if self._past is Past.FOUNDING and not self.is_settled:
+    def see_block(self) -> None:
+        """Take note that others made a block while this node was silent."""
+        if self._past is Past.FOUNDING:
             self._past = Past.LOST
 
     def trust_operator(self, from_height: int) -> None:

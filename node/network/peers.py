@@ -54,10 +54,10 @@ class Door:
 class Peers:
     """The set of live links, one for each node id."""
 
-    def __init__(self, settings: NetworkSection, door: Door, handler: PeersHandler) -> None:
+    def __init__(self, settings: NetworkSection, door: Door) -> None:
         self._settings = settings
         self._door = door
-        self._handler = handler
+        self._handler: PeersHandler | None = None
         self._limits = LaneLimits(
             urgent=settings.consensus_queue_bytes,
             reply=settings.reply_queue_bytes,
@@ -71,8 +71,9 @@ class Peers:
         self.refused = 0
         """Connections that ended before a right hello."""
 
-    async def start(self) -> Address:
+    async def start(self, handler: PeersHandler) -> Address:
         """Listen and begin to dial; return the address that is listened on."""
+        self._handler = handler
         listen = self._settings.listen
         self._server = await asyncio.start_server(
             self._accept,
@@ -165,9 +166,10 @@ class Peers:
             return None
         finally:
             self._handshakes -= 0 if dialled else 1
+        assert self._handler is not None
         link = Link(stream, Peer(identity, hello, address, dialled), self._handler, self._limits)
         if self._keeps(link):
-            await self._run(link)
+            await self._run(link, self._handler)
         else:
             await close_stream(stream)
         return identity.node_id
@@ -196,7 +198,7 @@ class Peers:
         own_id = self._door.gatekeeper.own.node_id
         return link.peer.dialled == (own_id < link.peer.node_id)
 
-    async def _run(self, link: Link) -> None:
+    async def _run(self, link: Link, handler: PeersHandler) -> None:
         peer = link.peer
         existing = self._links.get(peer.node_id)
         if existing is not None:
@@ -206,11 +208,11 @@ class Peers:
         _log.info("peer connected", extra={**fields, "dialled": peer.dialled})
         if peer.identity.expired_at_ms is not None:
             _log.warning("certificate of peer has run out", extra=fields)
-        self._handler.connected(link)
+        handler.connected(link)
         try:
             reason = await link.run()
         finally:
             if self._links.get(peer.node_id) is link:
                 del self._links[peer.node_id]
-            self._handler.disconnected(link)
+            handler.disconnected(link)
         _log.info("peer disconnected", extra={**fields, "why": reason})

@@ -132,8 +132,8 @@ async def start_node(
     gatekeeper = Gatekeeper(hello or hello_of(machine), authorities, registry, SystemClock())
     contexts = tls_contexts(authorities, machine.certificate, machine.key)
     door = Door(gatekeeper, contexts, random.Random(1))
-    peers = Peers(settings or NetworkSection(listen=LOOPBACK), door, heard)
-    return NetworkNode(peers, heard, registry, machine.node_id, await peers.start())
+    peers = Peers(settings or NetworkSection(listen=LOOPBACK), door)
+    return NetworkNode(peers, heard, registry, machine.node_id, await peers.start(heard))
 
 
 async def until(condition: Callable[[], bool], what: str) -> None:

@@ -1,0 +1,54 @@
+"""Where blocks join the chain, whether consensus decided them here or a peer sent them."""
+
+import asyncio
+import time
+from typing import Protocol
+
+from ledger.block import Block
+from ledger.certificate import CommitCertificate
+from node.chain import Committed
+from node.executor import ChainExecutor
+from node.mempool import Mempool
+from node.metrics import Metrics, Stage
+
+
+class CommitListener(Protocol):
+    """Who hears of each new block, on the event loop, right after it became durable."""
+
+    def committed(self, block: Block, committed: Committed) -> None:
+        """Take note of a new block."""
+
+
+class Committer:
+    """Commits one block at a time and tells the listeners in the order in which they were added."""
+
+    def __init__(self, executor: ChainExecutor, mempool: Mempool, metrics: Metrics) -> None:
+        self._executor = executor
+        self._mempool = mempool
+        self._metrics = metrics
+        self._listeners: list[CommitListener] = []
+        self._turn = asyncio.Lock()
+
+    def listen(self, listener: CommitListener) -> None:
+        """Add a listener."""
+        self._listeners.append(listener)
+
+    async def commit(self, block: Block, certificate: CommitCertificate) -> Committed:
+        """Make a final block durable (`Chain.commit`); a block that is known changes nothing."""
+        async with self._turn:
+            started = time.perf_counter()
+            committed = await self._executor.commit(block, certificate)
+            if committed.is_new:
+                self._metrics.chain.observe_stage(Stage.STORE, time.perf_counter() - started)
+                self._forget_waiting(committed)
+                for listener in self._listeners:
+                    listener.committed(block, committed)
+            return committed
+
+    def _forget_waiting(self, committed: Committed) -> None:
+        self._mempool.remove(item.tx_hash for item in committed.transactions)
+        self._mempool.expire(committed.tip.time_ms)
+        for outcome in committed.outcomes:
+            self._metrics.chain.count_transaction(outcome.receipt.code)
+        self._metrics.chain.height.set(committed.tip.height)
+        self._metrics.chain.block_time.set(committed.tip.time_ms / 1_000)

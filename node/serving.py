@@ -1,0 +1,72 @@
+"""Answers to peers that catch up or lack transactions: one at a time, so that voting goes first."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from node.chain import Chain
+from node.network.lanes import Lane
+from node.network.link import Link
+from node.network.messages import BlocksFound, GetBlocks, GetTransactions, TransactionsFound
+
+REQUESTS_MAX = 64
+"""Requests of all peers that wait; more are dropped, and asked again elsewhere."""
+REQUESTS_PER_PEER_MAX = 4
+BLOCKS_BYTES_MAX = 2 * 1024 * 1024
+"""A reply holds blocks up to this size together, and one block in any case."""
+TRANSACTIONS_BYTES_MAX = 4 * 1024 * 1024
+
+Request = GetBlocks | GetTransactions
+
+
+class Server:
+    """Serves blocks from the store and transactions from wherever they are at hand."""
+
+    def __init__(self, chain: Chain, find: Callable[[bytes], bytes | None]) -> None:
+        self._chain = chain
+        self._find = find
+        self._requests: deque[tuple[Link, Request]] = deque()
+        self._filled = asyncio.Event()
+
+    def receive(self, link: Link, request: Request) -> None:
+        """Answer at once what consensus waits for; queue what catch-up wants."""
+        if isinstance(request, GetTransactions):
+            link.send(self._transactions(request), Lane.REPLY)
+            return
+        of_peer = sum(1 for other, _ in self._requests if other is link)
+        if len(self._requests) < REQUESTS_MAX and of_peer < REQUESTS_PER_PEER_MAX:
+            self._requests.append((link, request))
+            self._filled.set()
+
+    async def run(self) -> None:
+        """Serve blocks until cancelled."""
+        while True:
+            await self._filled.wait()
+            link, request = self._requests.popleft()
+            if not self._requests:
+                self._filled.clear()
+            if link.alive and isinstance(request, GetBlocks):
+                link.send(await self._blocks(request), Lane.REPLY)
+
+    def _transactions(self, request: GetTransactions) -> TransactionsFound:
+        found: list[bytes] = []
+        size = 0
+        for tx_hash in request.hashes:
+            data = self._find(tx_hash)
+            if data is not None and size + len(data) <= TRANSACTIONS_BYTES_MAX:
+                found.append(data)
+                size += len(data)
+        return TransactionsFound(request.number, tuple(found))
+
+    async def _blocks(self, request: GetBlocks) -> BlocksFound:
+        found: list[tuple[bytes, bytes]] = []
+        size = 0
+        last = min(request.height + request.count - 1, self._chain.tip.height)
+        for height in range(max(request.height, 1), last + 1):
+            block = self._chain.block_bytes(height)
+            size += len(block)
+            if found and size > BLOCKS_BYTES_MAX:
+                break
+            found.append((block, self._chain.certificate_bytes(height)))
+            await asyncio.sleep(0)
+        return BlocksFound(request.number, tuple(found))
