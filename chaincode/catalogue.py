@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Mapping
 
+from chaincode.authorization import declarations as authorization
 from chaincode.context import Context
 from chaincode.declaration import AnyDeclaration
+from chaincode.delivery import declarations as delivery
 from chaincode.due import DueKind
 from chaincode.membership import declarations as membership
 from chaincode.registration import declarations as registration
+from chaincode.settlement import declarations as settlement
+from chaincode.supervision import declarations as supervision
+from chaincode.trading import declarations as trading
 
 DECLARATIONS: tuple[AnyDeclaration, ...] = (
     *membership.DECLARATIONS,
     *registration.DECLARATIONS,
+    *authorization.DECLARATIONS,
+    *trading.DECLARATIONS,
+    *delivery.DECLARATIONS,
+    *settlement.DECLARATIONS,
+    *supervision.DECLARATIONS,
 )
 
 TYPES: Mapping[str, AnyDeclaration] = {item.name: item for item in DECLARATIONS}
@@ -19,6 +29,11 @@ TYPES: Mapping[str, AnyDeclaration] = {item.name: item for item in DECLARATIONS}
 SWEEPS: Mapping[DueKind, Callable[[Context, bytes], None]] = {
     **membership.SWEEPS,
     **registration.SWEEPS,
+    **authorization.SWEEPS,
+    **trading.SWEEPS,
+    **delivery.SWEEPS,
+    **settlement.SWEEPS,
+    **supervision.SWEEPS,
 }
 """What becomes of a due item.
 

@@ -39,7 +39,6 @@ class DueKind(IntEnum):
 
     RECEIPT_ENDS = 80
     RETENTION_ENDS = 81
-    ERASURE_ENDS = 82
 
     DISPUTE_ENDS = 100
 

@@ -62,6 +62,8 @@ class ParameterName(IntEnum):
 
     RECEIPT_TERM_MS = 100
     GROUP_SIZE_MIN = 101
+    SUPERVISOR_WRAP = 102
+    METER_PERIOD_MS = 103
 
     DISPUTE_TERM_MS = 120
     DISPUTE_RULING_TERM_MS = 121
@@ -224,9 +226,9 @@ DEFINITIONS: tuple[ParameterDefinition, ...] = (
     _define(
         _P.MATTER_USES_MAX,
         "uses",
-        (100, 100),
-        (1, 10_000),
-        "Uses that one consent for a matter may permit.",
+        (30, 30),
+        (1, 64),
+        "Uses that all consents of one matter may permit together.",
     ),
     _define(
         _P.CONSENT_REQUEST_TERM_MS,
@@ -290,6 +292,20 @@ DEFINITIONS: tuple[ParameterDefinition, ...] = (
         (10, 10),
         (2, 1_000_000),
         "Least number of persons behind any released group figure.",
+    ),
+    _define(
+        _P.SUPERVISOR_WRAP,
+        "0 or 1",
+        (0, 0),
+        (0, 1),
+        "Whether every envelope must carry the supervisors' key wrap.",
+    ),
+    _define(
+        _P.METER_PERIOD_MS,
+        "ms",
+        (30 * _DAY, _HOUR),
+        (_SECOND, _YEAR),
+        "Length of the periods by which use and revenue are metered.",
     ),
     _define(
         _P.DISPUTE_TERM_MS,

@@ -61,6 +61,12 @@ class Table(Generic[K, R]):
             raise Refused(Code.NOT_FOUND, field)
         return record
 
+    def known(self, state: StateReader, key: K) -> R:
+        """Return the record of a key that another record names; its absence is our own mistake."""
+        record = self.get(state, key)
+        assert record is not None, self.name
+        return record
+
     def put(self, state: Overlay, key: K, record: R) -> None:
         """Store a record."""
         state.write(self.raw_key(key), self.codec, record)

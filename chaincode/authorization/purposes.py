@@ -1,11 +1,13 @@
-"""The tree of purposes as authorization reads it: a permission covers a purpose and all below it."""
+"""The tree of purposes as permissions read it: each covers a purpose and all below it."""
+
+from collections.abc import Iterator
 
 from chaincode.membership.records import PURPOSES
 from chaincode.state import StateReader
 from ledger.refusal import Code, require
 
 DEPTH_MAX = 16
-"""Levels of the tree that are followed upwards; a purpose is never defined deeper."""
+"""Levels of the tree that are followed upwards."""
 
 
 def require_purpose(state: StateReader, code: int, where: str) -> None:
@@ -13,17 +15,20 @@ def require_purpose(state: StateReader, code: int, where: str) -> None:
     PURPOSES.require(state, code, where)
 
 
-def is_within(state: StateReader, code: int, wider: int) -> bool:
-    """Say whether a purpose is `wider` itself or stands anywhere below it. One look-up a level."""
+def ancestry(state: StateReader, code: int) -> Iterator[int]:
+    """Yield a purpose and the wider ones above it, the narrowest first. One look-up a level."""
     current: int | None = code
     for _ in range(DEPTH_MAX):
         if current is None:
-            return False
-        if current == wider:
-            return True
+            return
+        yield current
         purpose = PURPOSES.get(state, current)
         current = None if purpose is None else purpose.parent
-    return False
+
+
+def is_within(state: StateReader, code: int, wider: int) -> bool:
+    """Say whether a purpose is `wider` itself or stands anywhere below it."""
+    return wider in ancestry(state, code)
 
 
 def require_within(state: StateReader, code: int, wider: int, where: str) -> None:

@@ -46,7 +46,7 @@ class GrantStatus(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An institutional authorization: the grantor lets the grantee exercise one right in a scope."""
+    """The grantor lets the grantee exercise one right within a scope."""
 
     kind: Annotated[Right, "The right that is exercised."]
     grantor: Annotated[Identifier, "The holder or the authorizing body."]

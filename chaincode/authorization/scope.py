@@ -32,8 +32,8 @@ def require_covered(
 ) -> None:
     """Refuse what the grants together do not permit now.
 
-    Without a grant, or with one of another kind or grantee: E301. With one that has not begun or has
-    ended: E302. With a source, class or purpose that no grant covers: E303.
+    Without a grant, or with one of another kind or grantee: E301. With one that has not begun or
+    has ended: E302. With a source, class or purpose that no grant covers: E303.
     """
     require(bool(grant_ids), Code.GRANT_MISSING, where)
     grants = []

@@ -24,7 +24,7 @@ from ledger.envelope_header import RECIPIENTS_MAX
 
 @unique
 class AssetStatus(IntEnum):
-    """SEALED → USABLE → ERASED; SEALED → VOID. Overdue erasure is a flag beside the status."""
+    """SEALED → USABLE → ERASED; SEALED → VOID."""
 
     SEALED = 1
     USABLE = 2
@@ -46,31 +46,32 @@ class Verdict(IntEnum):
 class KeyWrap:
     """The content key sealed for one right holder."""
 
-    right: Right
-    key: KemKey
-    wrap: Wrap
+    right: Annotated[Right, "The right on which it is given."]
+    key: Annotated[KemKey, "The key it is sealed for."]
+    wrap: Annotated[Wrap, "The sealed content key."]
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
     """A data asset: what was sealed for one order line."""
 
-    line: Identifier
-    deliverer: Identifier
-    channel: Identifier
-    fields: FieldSet
-    chunk_size: Unsigned32
-    size: Unsigned64
-    cipher_root: Commitment
-    key_commitment: Commitment
-    content_commitment: Commitment
-    header_hash: Commitment
-    wraps: Annotated[tuple[KeyWrap, ...], AtMost(RECIPIENTS_MAX)]
-    retention_until_ms: Milliseconds
-    """Until when the user may keep the content; 0 where nothing has to be erased."""
-    status: AssetStatus
-    overdue: Flag
-    verdict: Verdict | None
+    line: Annotated[Identifier, "The order line it was made for."]
+    deliverer: Annotated[Identifier, "The party that sealed it."]
+    channel: Annotated[Identifier, "The delivery channel that carries the ciphertext."]
+    fields: Annotated[FieldSet, "The fields it holds."]
+    chunk_size: Annotated[Unsigned32, "Bytes of content in one chunk."]
+    size: Annotated[Unsigned64, "Bytes of content."]
+    cipher_root: Annotated[Commitment, "Root over the sealed chunks."]
+    key_commitment: Annotated[Commitment, "Commitment to the content key."]
+    content_commitment: Annotated[Commitment, "Salted commitment to the content."]
+    header_hash: Annotated[Commitment, "Hash of the envelope's header."]
+    wraps: Annotated[
+        tuple[KeyWrap, ...], AtMost(RECIPIENTS_MAX), "The content key for each right holder."
+    ]
+    status: Annotated[AssetStatus, "Where it stands in its life."]
+    erase_until_ms: Annotated[Milliseconds | None, "When it must be erased, if ever."]
+    overdue: Annotated[Flag, "Whether that time passed without the user's word."]
+    verdict: Annotated[Verdict | None, "What the user said of it."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ class AssetOfProduct:
 class Meter:
     """How often a product was used within one period, and for how much."""
 
-    releases: Unsigned64
-    gross: Fen
+    releases: Annotated[Unsigned64, "Deliveries that were released."]
+    gross: Annotated[Fen, "Their prices together."]
 
 
 ASSETS: Table[bytes, Asset] = Table(0x50, "asset", Asset, Identifier)

@@ -1,10 +1,10 @@
 """How the income of a product is shared: cumulative floors, so that splitting orders moves no fen.
 
 Each payee of a policy version is entitled to ⌊income · share / 10000⌋ of the income so far. What a
-line pays is the difference between the entitlement after it and before it; what is left over is dust,
-less than one fen for each payee, held by the chain until the policy version closes and then given to
-the largest remainders. Rounding each order by itself would let an operator who keeps remainders take
-a third of the income in orders of three fen.
+line pays is the difference between the entitlement after it and before it; what is left over is
+dust, less than one fen for each payee, held by the chain until the policy version closes and then
+given to the largest remainders. Rounding each order by itself would let an operator who keeps
+remainders take a third of the income in orders of three fen.
 """
 
 from collections.abc import Sequence

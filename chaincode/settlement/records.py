@@ -20,24 +20,24 @@ PAYEES_MAX = 16
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a party can spend."""
+    """The money of a party that no order holds."""
 
-    free: Fen
+    free: Annotated[Fen, "What it can spend."]
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
     """All that ever came onto the chain and left it."""
 
-    minted: Fen
-    burned: Fen
+    minted: Annotated[Fen, "Mirrored from the settlement bank."]
+    burned: Annotated[Fen, "Paid out by the settlement bank."]
 
 
 @dataclass(frozen=True, slots=True)
 class BankReference:
     """A transfer at the settlement bank that was already mirrored here."""
 
-    amount: Fen
+    amount: Annotated[Fen, "What was transferred."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +52,25 @@ class Payee:
 class CurrentPolicy:
     """The version of a product's policy that new orders get."""
 
-    version: Unsigned32
+    version: Annotated[Unsigned32, "The version, from 1 on."]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How the income of a product is shared; fixed for each line when it is placed."""
 
-    operator: Identifier
-    payees: Annotated[tuple[Payee, ...], AtMost(PAYEES_MAX)]
-    agreement: Commitment
+    payees: Annotated[tuple[Payee, ...], AtMost(PAYEES_MAX), "Who is paid and how much."]
+    agreement: Annotated[Commitment, "Commitment to the agreement that derives the shares."]
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
     """The income under one policy version and what was paid of it; the difference is dust."""
 
-    income: Fen
-    paid: Annotated[tuple[Fen, ...], AtMost(PAYEES_MAX)]
-    open_lines: Unsigned64
-    """Lines placed under this version that are neither settled nor refunded."""
-    closed: Flag
+    income: Annotated[Fen, "The prices of the lines that were settled."]
+    paid: Annotated[tuple[Fen, ...], AtMost(PAYEES_MAX), "What each payee got of it."]
+    open_lines: Annotated[Unsigned64, "Lines that are neither settled nor refunded."]
+    closed: Annotated[Flag, "Whether its dust was allotted."]
 
 
 ACCOUNTS: Table[bytes, Account] = Table(0x60, "account", Account, Identifier)

@@ -36,10 +36,10 @@ class PriceCap:
 
 @unique
 class ListingStatus(IntEnum):
-    """OPEN → SOLD_OUT | WITHDRAWN | EXPIRED."""
+    """OPEN → MATCHED | WITHDRAWN | EXPIRED."""
 
     OPEN = 1
-    SOLD_OUT = 2
+    MATCHED = 2
     WITHDRAWN = 3
     EXPIRED = 4
 

@@ -1,0 +1,22 @@
+"""The transaction types and due items of delivery."""
+
+from collections.abc import Callable, Mapping
+
+from chaincode.context import Context
+from chaincode.declaration import AnyDeclaration, declare
+from chaincode.delivery import envelopes, erasure, receipts, release
+from chaincode.due import DueKind
+
+DECLARATIONS: tuple[AnyDeclaration, ...] = (
+    declare(envelopes.EnvelopePrepare, envelopes.prepare_envelope),
+    declare(envelopes.EnvelopeAcknowledge, envelopes.acknowledge_envelope),
+    declare(release.EnvelopeRelease, release.release_envelope),
+    declare(receipts.EnvelopeReceipt, receipts.receive),
+    declare(erasure.ErasureRequest, erasure.request_erasure),
+    declare(erasure.ErasureAttest, erasure.attest_erasure),
+)
+
+SWEEPS: Mapping[DueKind, Callable[[Context, bytes], None]] = {
+    DueKind.RECEIPT_ENDS: receipts.accept_by_silence,
+    DueKind.RETENTION_ENDS: erasure.flag_overdue,
+}

@@ -1,0 +1,176 @@
+"""Envelopes: the deliverer seals, the user acknowledges what it holds, and nobody can read yet.
+
+The chaincode rebuilds the envelope's header from the state and the deliverer's few words, so that
+no party can bind a key to another line, purpose, person or field set than the one that was
+permitted.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from chaincode.context import Context
+from chaincode.declaration import transaction_type
+from chaincode.delivery.consignment import Consignment, consignment
+from chaincode.delivery.records import ASSETS, Asset, AssetStatus, KeyWrap
+from chaincode.fields import (
+    AtMost,
+    Commitment,
+    FieldSet,
+    Identifier,
+    Unsigned32,
+    Unsigned64,
+    Wrap,
+)
+from chaincode.rights import Right
+from chaincode.trading.conditions import (
+    frozen_targets,
+    require_channel,
+    require_none_frozen,
+)
+from chaincode.trading.records import LINES, LineState
+from ledger.envelope_header import (
+    RECIPIENTS_MAX,
+    EnvelopeHeader,
+    EnvelopePreamble,
+    Recipient,
+    require_sound_header,
+)
+from ledger.refusal import Code, require
+
+
+@transaction_type("envelope.prepare", since=1, signed_by="the deliverer")
+@dataclass(frozen=True, slots=True)
+class EnvelopePrepare:
+    """The deliverer has sealed the content and put its ciphertext into the channel."""
+
+    line: Annotated[Identifier, "The order line."]
+    channel: Annotated[Identifier, "The designated delivery channel."]
+    fields: Annotated[FieldSet, "The fields that the content holds."]
+    chunk_size: Annotated[Unsigned32, "Bytes of content in one chunk."]
+    size: Annotated[Unsigned64, "Bytes of content."]
+    cipher_root: Annotated[Commitment, "Root over the sealed chunks."]
+    key_commitment: Annotated[Commitment, "Commitment to the content key."]
+    content_commitment: Annotated[Commitment, "Salted commitment to the content."]
+    header_hash: Annotated[Commitment, "Hash of the header, as the deliverer bound it."]
+    wraps: Annotated[
+        tuple[Wrap, ...],
+        AtMost(RECIPIENTS_MAX),
+        "The content key for each recipient besides the user, in the header's order.",
+    ]
+
+
+@transaction_type("envelope.acknowledge", since=1, signed_by="the user")
+@dataclass(frozen=True, slots=True)
+class EnvelopeAcknowledge:
+    """The user holds the whole ciphertext of this header and waits for the key."""
+
+    line: Annotated[Identifier, "The order line."]
+    header_hash: Annotated[Commitment, "Hash of the header."]
+    cipher_root: Annotated[Commitment, "Root over the chunks that the user received."]
+
+
+def prepare_envelope(context: Context, body: EnvelopePrepare) -> None:
+    """Record an envelope whose header, fields, size and recipients are what the line allows."""
+    context.require_signers(1)
+    deliverer = context.signer_party()
+    goods = consignment(context.state, body.line, "line")
+    require(goods.listing.deliverer == deliverer.id, Code.NO_RIGHT, "signers[0]")
+    context.require_right(deliverer, Right.DELIVER)
+    require(goods.line.state is LineState.CONFIRMED, Code.BAD_STATE, "line")
+    require(context.now_ms < goods.order.deliver_until_ms, Code.DEADLINE_PASSED, "line")
+    targets = frozen_targets(context.state, goods.listing, goods.product)
+    require_none_frozen(context, (*targets, goods.order.user, goods.line.order), "line")
+    require_channel(context, body.channel, deliverer.id, "channel")
+    within = body.fields != 0 and body.fields & ~goods.line.fields == 0
+    require(within, Code.WRONG_FIELDS, "fields")
+    require(body.size <= goods.product.terms.output_size_max, Code.OUTPUT_TOO_LARGE, "size")
+    header = header_of(context.block.genesis_hash, goods, body)
+    require_sound_header(header)
+    require(header.hash() == body.header_hash, Code.ENVELOPE_MISMATCH, "header_hash")
+    others = other_recipients(goods)
+    require(len(body.wraps) == len(others), Code.BAD_WRAP, "wraps")
+    wraps = tuple(
+        KeyWrap(Right(recipient.right), recipient.key, wrap)
+        for recipient, wrap in zip(others, body.wraps, strict=True)
+    )
+    asset = _asset(deliverer.id, body, wraps)
+    ASSETS.put(context.state, context.tx_id, asset)
+    prepared = replace(goods.line, state=LineState.PREPARED, asset=context.tx_id)
+    LINES.put(context.state, body.line, prepared)
+    context.emit(
+        "envelope.prepared",
+        context.tx_id,
+        body.line,
+        goods.line.order,
+        deliverer.id,
+        amounts=(body.size,),
+    )
+
+
+def acknowledge_envelope(context: Context, body: EnvelopeAcknowledge) -> None:
+    """Record that the user holds the ciphertext; refuse (E505) another header or root."""
+    context.require_signers(1)
+    user = context.signer_party()
+    goods = consignment(context.state, body.line, "line")
+    require(goods.order.user == user.id, Code.NOT_RECEIVER, "signers[0]")
+    require(goods.line.state is LineState.PREPARED, Code.BAD_STATE, "line")
+    require(context.now_ms < goods.order.deliver_until_ms, Code.DEADLINE_PASSED, "line")
+    asset = goods.asset
+    require(body.header_hash == asset.header_hash, Code.ENVELOPE_MISMATCH, "header_hash")
+    require(body.cipher_root == asset.cipher_root, Code.ENVELOPE_MISMATCH, "cipher_root")
+    acknowledged = replace(goods.line, state=LineState.ACKNOWLEDGED)
+    LINES.put(context.state, body.line, acknowledged)
+    context.emit("envelope.acknowledged", goods.asset_id, body.line, user.id)
+
+
+def other_recipients(goods: Consignment) -> tuple[Recipient, ...]:
+    """Return who can open the envelope besides the user: the person, if they asked for a copy."""
+    if goods.consent is None or goods.consent.copy_key is None:
+        return ()
+    return (Recipient(Right.CARRY, goods.consent.copy_key),)
+
+
+def header_of(genesis_hash: bytes, goods: Consignment, body: EnvelopePrepare) -> EnvelopeHeader:
+    """Rebuild the header of a line's envelope from the state and what the deliverer says."""
+    line, consent = goods.line, goods.consent
+    user = Recipient(Right.USE, goods.order.receiving_key)
+    recipients = sorted((user, *other_recipients(goods)), key=lambda item: (item.right, item.key))
+    preamble = EnvelopePreamble(
+        genesis_hash=genesis_hash,
+        line=body.line,
+        product=line.product,
+        product_version=line.product_version,
+        purpose=line.purpose,
+        fields=body.fields,
+        consent=line.consent,
+        matter=line.matter,
+        sid=line.sid,
+        retention_until_ms=0 if consent is None else consent.retention_until_ms,
+        user=goods.order.user,
+        receiving_key=goods.order.receiving_key,
+        channel=body.channel,
+        chunk_size=body.chunk_size,
+        recipients=tuple(recipients),
+        key_commitment=body.key_commitment,
+    )
+    return EnvelopeHeader(preamble, body.cipher_root, body.size, body.content_commitment)
+
+
+def _asset(deliverer: bytes, body: EnvelopePrepare, wraps: tuple[KeyWrap, ...]) -> Asset:
+    return Asset(
+        line=body.line,
+        deliverer=deliverer,
+        channel=body.channel,
+        fields=body.fields,
+        chunk_size=body.chunk_size,
+        size=body.size,
+        cipher_root=body.cipher_root,
+        key_commitment=body.key_commitment,
+        content_commitment=body.content_commitment,
+        header_hash=body.header_hash,
+        wraps=wraps,
+        status=AssetStatus.SEALED,
+        erase_until_ms=None,
+        overdue=False,
+        verdict=None,
+    )

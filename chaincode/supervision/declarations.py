@@ -1,0 +1,17 @@
+"""The transaction types of supervision."""
+
+from collections.abc import Callable, Mapping
+
+from chaincode.context import Context
+from chaincode.declaration import AnyDeclaration, declare
+from chaincode.due import DueKind
+from chaincode.supervision import cases, freezes
+
+DECLARATIONS: tuple[AnyDeclaration, ...] = (
+    declare(cases.CaseOpen, cases.open_case),
+    declare(cases.CaseClose, cases.close_case),
+    declare(freezes.FreezeSet, freezes.set_freeze),
+    declare(freezes.FreezeLift, freezes.lift_freeze),
+)
+
+SWEEPS: Mapping[DueKind, Callable[[Context, bytes], None]] = {}

@@ -1,0 +1,124 @@
+"""The conditions that a sale must meet when it is offered, ordered and delivered alike."""
+
+from chaincode.authorization.purposes import ancestry
+from chaincode.authorization.scope import Undertaking, require_covered
+from chaincode.context import Context
+from chaincode.membership.records import PARTIES, PartyStatus
+from chaincode.registration.records import (
+    CHANNELS,
+    RESOURCES,
+    ChannelKind,
+    FeeClass,
+    Product,
+    ProductStatus,
+    PurposeFields,
+)
+from chaincode.rights import Right
+from chaincode.state import StateReader
+from chaincode.trading.records import PRICE_CAPS, Listing
+from ledger.refusal import Code, require
+
+
+def source_ids(product: Product) -> tuple[bytes, ...]:
+    """Return the resources that a product is made of."""
+    return tuple(source.resource for source in product.terms.sources)
+
+
+def require_none_frozen(context: Context, targets: tuple[bytes, ...], where: str) -> None:
+    """Refuse (E009) if any of the targets is frozen. One look-up each."""
+    for target in targets:
+        context.require_not_frozen(target, where)
+
+
+def frozen_targets(state: StateReader, listing: Listing, product: Product) -> tuple[bytes, ...]:
+    """Return what must not be frozen for a listing to sell: parties, product, sources, grants."""
+    sources = source_ids(product)
+    resources = (RESOURCES.get(state, source) for source in sources)
+    holders = tuple(resource.holder for resource in resources if resource is not None)
+    grants = (*listing.operating_grants, *listing.delivery_grants)
+    parties = (listing.operator, listing.deliverer, *holders)
+    return tuple(dict.fromkeys((*parties, listing.product, *sources, *grants)))
+
+
+def require_active(context: Context, party: bytes, where: str) -> None:
+    """Refuse (E008) a party that is not ACTIVE."""
+    record = PARTIES.get(context.state, party)
+    active = record is not None and record.status is PartyStatus.ACTIVE
+    require(active, Code.PARTY_NOT_ACTIVE, where)
+
+
+def require_sources(context: Context, product: Product, where: str) -> None:
+    """Refuse sources not registered now (E202) or not as the product was confirmed (E203)."""
+    for source in product.terms.sources:
+        resource = RESOURCES.get(context.state, source.resource)
+        active = resource is not None and resource.is_active(context.now_ms)
+        require(active, Code.RESOURCE_NOT_ACTIVE, where)
+        assert resource is not None
+        confirmed = resource.catalogue == source.catalogue
+        require(confirmed, Code.RECONFIRMATION_NEEDED, where)
+
+
+def require_grants(
+    context: Context, listing: Listing, product: Product, purpose: int | None, where: str
+) -> None:
+    """Refuse (E301 to E303) what the operator's and the deliverer's grants do not permit now."""
+    undertakings = (
+        (listing.operating_grants, Right.OPERATE, listing.operator),
+        (listing.delivery_grants, Right.DELIVER, listing.deliverer),
+    )
+    for grants, kind, grantee in undertakings:
+        undertaking = Undertaking(
+            kind, grantee, source_ids(product), product.terms.product_class, purpose
+        )
+        require_covered(context.state, grants, undertaking, now_ms=context.now_ms, where=where)
+
+
+def require_version(product: Product, version: int, where: str) -> None:
+    """Refuse (E206) a product that is not ACTIVE in this version."""
+    active = product.status is ProductStatus.ACTIVE and product.version == version
+    require(active, Code.PRODUCT_NOT_ACTIVE, where)
+
+
+def require_price(
+    context: Context, product_id: bytes, product: Product, price: int, where: str
+) -> None:
+    """Refuse a price for public good (E407) or one above the ceiling, or without any (E401)."""
+    if product.terms.fee_class is FeeClass.PUBLIC:
+        require(price == 0, Code.FEE_CLASS, where)
+        return
+    cap = PRICE_CAPS.get(context.state, product_id)
+    require(cap is not None and price <= cap.price, Code.PRICE_ABOVE_CAP, where)
+
+
+def require_venue(context: Context, venue_id: bytes, where: str) -> None:
+    """Refuse (E408) a venue that is not designated, or whose operator may not run it now."""
+    venue = CHANNELS.get(context.state, venue_id)
+    known = venue is not None and venue.kind is ChannelKind.VENUE and venue.replaced_by is None
+    require(known, Code.VENUE_NOT_DESIGNATED, where)
+    assert venue is not None
+    operator = PARTIES.get(context.state, venue.market_operator)
+    runs = operator is not None and operator.status is PartyStatus.ACTIVE
+    require(runs, Code.VENUE_NOT_DESIGNATED, where)
+    assert operator is not None
+    require(context.holds(operator, Right.MARKET), Code.VENUE_NOT_DESIGNATED, where)
+
+
+def require_channel(context: Context, channel_id: bytes, deliverer: bytes, where: str) -> None:
+    """Refuse (E501) a channel that is not designated for a deliverer."""
+    channel = CHANNELS.get(context.state, channel_id)
+    designated = (
+        channel is not None
+        and channel.kind is ChannelKind.DELIVERY
+        and channel.replaced_by is None
+        and deliverer in channel.deliverers
+    )
+    require(designated, Code.CHANNEL_NOT_DESIGNATED, where)
+
+
+def fields_row(state: StateReader, product: Product, purpose: int) -> PurposeFields | None:
+    """Return a product's row for a purpose, or for the nearest wider one, or None."""
+    for code in ancestry(state, purpose):
+        row = product.terms.fields_for(code)
+        if row is not None:
+            return row
+    return None

@@ -1,0 +1,204 @@
+"""Listings: what an operator offers, on which grants, at which price and venue.
+
+    supply.list ─▶ OPEN ─ listing.withdraw, or the end of its rights ─▶ WITHDRAWN
+                     └─── time ──────────────────────────────────────▶ EXPIRED
+
+When a grant, a product or a source ends, its listings end with it, and what was ordered from them
+and not released is refunded, a bounded number of lines in each sweep.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Annotated
+
+from chaincode.authorization.records import GRANTS
+from chaincode.context import Context
+from chaincode.declaration import transaction_type
+from chaincode.due import DueKind
+from chaincode.fields import AtMost, Fen, Flag, Identifier, Milliseconds, Unsigned32
+from chaincode.membership.records import Party
+from chaincode.parameters import ParameterName
+from chaincode.registration.records import PRODUCTS, Product, ProductClass
+from chaincode.rights import Right
+from chaincode.settlement.records import CURRENT_POLICIES
+from chaincode.settlement.refund import refund_line
+from chaincode.trading.conditions import (
+    frozen_targets,
+    require_active,
+    require_grants,
+    require_none_frozen,
+    require_price,
+    require_sources,
+    require_venue,
+    require_version,
+)
+from chaincode.trading.records import (
+    GRANTS_MAX,
+    LISTINGS,
+    LISTINGS_OF_GRANT,
+    LISTINGS_OF_PRODUCT,
+    OPEN_LINES,
+    Listing,
+    ListingOfGrant,
+    ListingOfProduct,
+    ListingStatus,
+    RefundReason,
+)
+from chaincode.trading.standing import listing_end
+from ledger.refusal import Code, require
+
+LINES_PER_SWEEP = 50
+"""Lines that one sweep refunds before it leaves the rest to the next block."""
+
+
+@transaction_type("supply.list", since=1, signed_by="the operator of the product")
+@dataclass(frozen=True, slots=True)
+class SupplyList:
+    """The operator offers a product at a price, naming the grants to sell and to deliver it."""
+
+    product: Annotated[Identifier, "The product."]
+    product_version: Annotated[Unsigned32, "The version of the product."]
+    operating_grants: Annotated[
+        tuple[Identifier, ...], AtMost(GRANTS_MAX), "Grants that let the operator sell it."
+    ]
+    delivery_grants: Annotated[
+        tuple[Identifier, ...], AtMost(GRANTS_MAX), "Grants that let one deliverer deliver it."
+    ]
+    venue: Annotated[Identifier, "The designated venue."]
+    price: Annotated[Fen, "The price of one line."]
+    auto_confirm: Annotated[Flag, "Whether orders are confirmed as they are placed."]
+    quantity: Annotated[Unsigned32 | None, "Lines that may be ordered; none: no limit."]
+    until_ms: Annotated[Milliseconds, "When the offer ends by itself."]
+
+
+@transaction_type("listing.withdraw", since=1, signed_by="the operator")
+@dataclass(frozen=True, slots=True)
+class ListingWithdraw:
+    """The operator takes an offer back; what was ordered stays ordered."""
+
+    listing: Annotated[Identifier, "The listing."]
+
+
+def list_supply(context: Context, body: SupplyList) -> None:
+    """Open a listing whose rights, price and venue hold now."""
+    context.require_signers(1)
+    operator = context.signer_party()
+    context.require_right(operator, Right.OPERATE)
+    product = PRODUCTS.require(context.state, body.product, "product")
+    require(product.terms.operator == operator.id, Code.NO_RIGHT, "product")
+    listing = _listing(context, operator, body)
+    _require_sellable(context, listing, product)
+    require(body.quantity != 0, Code.OUT_OF_BOUNDS, "quantity")
+    require(context.now_ms < body.until_ms, Code.DEADLINE_PASSED, "until_ms")
+    term_ms = context.parameter(ParameterName.LISTING_TERM_MAX_MS)
+    require(body.until_ms <= context.now_ms + term_ms, Code.OUT_OF_BOUNDS, "until_ms")
+    LISTINGS.put(context.state, context.tx_id, listing)
+    for grant in (*body.operating_grants, *body.delivery_grants):
+        LISTINGS_OF_GRANT.put(context.state, (grant, context.tx_id), ListingOfGrant())
+    LISTINGS_OF_PRODUCT.put(context.state, (body.product, context.tx_id), ListingOfProduct())
+    context.schedule(body.until_ms, DueKind.LISTING_EXPIRES, context.tx_id)
+    context.emit("supply.listed", context.tx_id, body.product, operator.id, amounts=(body.price,))
+
+
+def withdraw_listing(context: Context, body: ListingWithdraw) -> None:
+    """Withdraw an open listing."""
+    context.require_signers(1)
+    operator = context.signer_party()
+    listing = LISTINGS.require(context.state, body.listing, "listing")
+    require(listing.operator == operator.id, Code.NO_RIGHT, "signers[0]")
+    require(listing.is_open(context.now_ms), Code.LISTING_CLOSED, "listing")
+    _close(context, body.listing, ListingStatus.WITHDRAWN)
+
+
+def expire_listing(context: Context, listing_id: bytes) -> None:
+    """Write down that an offer's term is over."""
+    listing = LISTINGS.get(context.state, listing_id)
+    if listing is not None and listing.status is ListingStatus.OPEN:
+        _close(context, listing_id, ListingStatus.EXPIRED)
+
+
+def end_listings_of_grant(context: Context, grant_id: bytes) -> None:
+    """End what stood on a grant that has ended."""
+    listings = [listing for (_, listing), _ in LISTINGS_OF_GRANT.scan(context.state, grant_id)]
+    if not _end_listings(context, listings):
+        context.schedule(context.now_ms, DueKind.GRANT_LISTINGS_END, grant_id)
+
+
+def end_listings_of_product(context: Context, product_id: bytes) -> None:
+    """End what stood on a product that was retired, replaced by a version, or lost a source."""
+    listings = [item for (_, item), _ in LISTINGS_OF_PRODUCT.scan(context.state, product_id)]
+    if not _end_listings(context, listings):
+        context.schedule(context.now_ms, DueKind.PRODUCT_LISTINGS_END, product_id)
+
+
+def _listing(context: Context, operator: Party, body: SupplyList) -> Listing:
+    require(bool(body.delivery_grants), Code.GRANT_MISSING, "delivery_grants")
+    delivery = GRANTS.require(context.state, body.delivery_grants[0], "delivery_grants[0]")
+    return Listing(
+        operator=operator.id,
+        deliverer=delivery.grantee,
+        venue=body.venue,
+        product=body.product,
+        product_version=body.product_version,
+        operating_grants=body.operating_grants,
+        delivery_grants=body.delivery_grants,
+        price=body.price,
+        auto_confirm=body.auto_confirm,
+        remaining=body.quantity,
+        until_ms=body.until_ms,
+        status=ListingStatus.OPEN,
+    )
+
+
+def _require_sellable(context: Context, listing: Listing, product: Product) -> None:
+    require_none_frozen(context, frozen_targets(context.state, listing, product), "product")
+    require_active(context, listing.deliverer, "delivery_grants")
+    require_venue(context, listing.venue, "venue")
+    require_sources(context, product, "product")
+    require_grants(context, listing, product, None, "grants")
+    require_version(product, listing.product_version, "product_version")
+    # Group results and models come from jobs, whose types a later protocol version brings.
+    computed = product.terms.product_class in (ProductClass.GROUP, ProductClass.MODEL)
+    require(not computed, Code.NOT_ACTIVATED, "product")
+    require_price(context, listing.product, product, listing.price, "price")
+    policy = CURRENT_POLICIES.get(context.state, listing.product)
+    require(policy is not None, Code.POLICY_MISSING, "product")
+
+
+def _close(context: Context, listing_id: bytes, status: ListingStatus) -> None:
+    listing = LISTINGS.known(context.state, listing_id)
+    LISTINGS.put(context.state, listing_id, replace(listing, status=status))
+    context.emit(f"listing.{status.name.lower()}", listing_id, listing.product, listing.operator)
+
+
+def _end_listings(context: Context, listing_ids: Iterable[bytes]) -> bool:
+    """End those listings whose rights have ended; say whether all of it fitted into one sweep."""
+    budget = LINES_PER_SWEEP
+    for listing_id in listing_ids:
+        listing = LISTINGS.known(context.state, listing_id)
+        reason = listing_end(context.state, listing, context.now_ms)
+        if reason is None:
+            continue
+        if listing.status is ListingStatus.OPEN:
+            _close(context, listing_id, ListingStatus.WITHDRAWN)
+        budget -= _refund_open_lines(context, listing_id, reason, budget)
+        if budget == 0:
+            return False
+        _leave_indexes(context, listing_id, listing)
+    return True
+
+
+def _refund_open_lines(
+    context: Context, listing_id: bytes, reason: RefundReason, budget: int
+) -> int:
+    lines = list(islice(OPEN_LINES.scan(context.state, listing_id), budget))
+    for (_, line_id), _ in lines:
+        refund_line(context, line_id, reason)
+    return len(lines)
+
+
+def _leave_indexes(context: Context, listing_id: bytes, listing: Listing) -> None:
+    for grant in (*listing.operating_grants, *listing.delivery_grants):
+        LISTINGS_OF_GRANT.delete(context.state, (grant, listing_id))
+    LISTINGS_OF_PRODUCT.delete(context.state, (listing.product, listing_id))
