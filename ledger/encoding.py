@@ -52,9 +52,7 @@ def decode(data: bytes, *, size_max: int) -> Value:
             allow_duplicate_keys=False,
             semantic_decoders=_NO_TAGS,
         )
-    except (
-        Exception
-    ) as error:  # hostile input makes the decoder raise many types, some of them not its own
+    except Exception as error:  # hostile input makes the decoder raise many types, not all its own
         raise Refused(Code.SCHEMA, "encoding") from error
     checked = _checked(value)
     if encode(checked) != data:

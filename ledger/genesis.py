@@ -147,9 +147,8 @@ def genesis_hash_of(data: bytes) -> bytes:
 def decode_genesis(data: bytes) -> Genesis:
     """Return the document of canonical bytes that founds a sound chain, or refuse with E006."""
     parts = shape.array(decode(data, size_max=GENESIS_SIZE_MAX), 11, "genesis")
-    require(
-        parts[0] == VERSION and parts[1] == suites.ED25519_SHA256, Code.SCHEMA, "genesis.version"
-    )
+    shape.constant(parts[0], VERSION, "genesis.version")
+    shape.constant(parts[1], suites.ED25519_SHA256, "genesis.suite")
     genesis = Genesis(
         chain_name=shape.text(parts[2], "chain_name", NAME_SIZE_MAX),
         time_ms=shape.unsigned(parts[3], "time_ms"),

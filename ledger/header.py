@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 
 from ledger import shape, suites
 from ledger.encoding import Value, decode, encode
-from ledger.refusal import Code, require
 
 VERSION = 1
 HEADER_SIZE_MAX = 1_024
@@ -64,7 +63,7 @@ def header_from_value(value: Value) -> Header:
     """Return the header of a decoded canonical value, or refuse with E006."""
     names = [field.name for field in fields(Header)]
     version, *values = shape.array(value, 1 + len(names), "header")
-    require(version == VERSION, Code.SCHEMA, "header.version")
+    shape.constant(version, VERSION, "header.version")
     hashes: dict[str, bytes] = {}
     integers: dict[str, int] = {}
     for name, item in zip(names, values, strict=True):

@@ -31,6 +31,12 @@ def unsigned(value: Value, field: str, maximum: int = INTEGER_MAX) -> int:
     return value
 
 
+def constant(value: Value, expected: int, field: str) -> None:
+    """Refuse anything but this integer; `true` equals 1 in Python and is another encoding."""
+    if isinstance(value, bool) or value != expected:
+        raise Refused(Code.SCHEMA, field)
+
+
 def boolean(value: Value, field: str) -> bool:
     """Return a boolean."""
     if not isinstance(value, bool):

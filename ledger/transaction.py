@@ -1,8 +1,9 @@
 """Transactions as bytes: `[unsigned, signatures]`, canonical CBOR arrays.
 
 unsigned = [version, genesis_hash, type, salt, valid_until_ms, [signer public key …], body […]]
-tx_id    = H(qc/tx/v1, unsigned bytes)      for people, replay protection and events tx_hash  =
-H(qc/tx-bytes/v1, all bytes)     the leaf of transaction_root and the key of every pool and cache
+tx_id    = H(qc/tx/v1, unsigned bytes)   for people, replay protection and events
+tx_hash  = H(qc/tx-bytes/v1, all bytes)  leaf of transaction_root, key of every pool and cache
+
 Signature i is made by signer i over qc/tx-sign/v1 ‖ tx_id.
 """
 
@@ -136,7 +137,7 @@ def unsigned_from_value(value: Value) -> UnsignedTransaction:
     version, genesis_hash, type_name, salt, valid_until_ms, signers, body = shape.array(
         value, 7, "unsigned"
     )
-    require(version == VERSION, Code.SCHEMA, "version")
+    shape.constant(version, VERSION, "version")
     keys = tuple(
         shape.byte_string(key, "signers", suites.PUBLIC_KEY_SIZE)
         for key in shape.array_up_to(signers, SIGNERS_MAX, "signers")

@@ -19,7 +19,6 @@ from ledger.encoding import Value, decode, encode
 from ledger.header import Header, header_from_value
 from ledger.merkle import PATH_SIZE_MAX, InclusionProof, inclusion_proof_from_value
 from ledger.receipt import RECEIPT_SIZE_MAX
-from ledger.refusal import Code, require
 from ledger.transaction import TRANSACTION_SIZE_MAX
 from ledger.validators import ValidatorSet, validator_set_from_value
 from lightclient.trust import ValidatorChange
@@ -95,7 +94,7 @@ class EvidenceFile:
 def decode_evidence_file(data: bytes) -> EvidenceFile:
     """Return the file of strict canonical bytes, or refuse with E006; nothing is verified yet."""
     parts = shape.array(decode(data, size_max=EVIDENCE_FILE_SIZE_MAX), 10, "evidence")
-    require(parts[0] == VERSION, Code.SCHEMA, "evidence.version")
+    shape.constant(parts[0], VERSION, "evidence.version")
     return EvidenceFile(
         changes=tuple(
             _change(item) for item in shape.array_up_to(parts[1], CHANGES_MAX, "evidence.changes")
