@@ -1,16 +1,19 @@
-"""Building transactions from their declarations: by keyword, or from JSON.
+"""Building transactions from their declarations.
 
-A field that is missing, unknown or of the wrong form is refused here (E006) with its path, before
-anything is signed.
+A field is given as its typed value (bytes, integer, enumeration, record) or in its JSON form
+(hexadecimal, decimal string, name), as documents and `tx_get` show it. A field that is missing,
+unknown or of the wrong form is refused here (E006) with its path, before anything is signed.
 """
 
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
+from typing import Any, cast
 
 from chaincode.catalogue import TYPES
+from chaincode.codec import below, record_codec
 from chaincode.declaration import AnyDeclaration
-from chaincode.fields import Json
+from chaincode.fields import Codec, Json
 from ledger import suites
 from ledger.encoding import Value
 from ledger.refusal import Code, Refused, require
@@ -34,7 +37,7 @@ def build(
     salt: bytes | None = None,
     **body: object,
 ) -> UnsignedTransaction:
-    """Return an unsigned transaction; the body's fields are keywords: bytes, integers, records.
+    """Return an unsigned transaction; the fields of its body are keywords.
 
     `signers` are public keys in signing order; the first one is charged. Without a salt a fresh
     one is drawn.
@@ -46,26 +49,6 @@ def build(
         valid_until_ms=valid_until_ms,
         signers=tuple(signers),
         body=_body_value(declaration_of(type_name), body),
-    )
-
-
-def build_from_json(
-    type_name: str,
-    body: Json,
-    *,
-    genesis_hash: bytes,
-    valid_until_ms: int,
-    signers: Sequence[bytes],
-) -> UnsignedTransaction:
-    """Return an unsigned transaction whose body is a JSON object as `tx_get` shows it."""
-    declaration = declaration_of(type_name)
-    return UnsignedTransaction(
-        genesis_hash=genesis_hash,
-        type=type_name,
-        salt=fresh_salt(),
-        valid_until_ms=valid_until_ms,
-        signers=tuple(signers),
-        body=declaration.write(declaration.read_json(body)),
     )
 
 
@@ -91,18 +74,27 @@ def declaration_of(type_name: str) -> AnyDeclaration:
 
 
 def _body_value(declaration: AnyDeclaration, body: Mapping[str, object]) -> list[Value]:
-    """Return the canonical array of a body's fields, read back as the chain itself will read it."""
-    declared = fields(declaration.body)
-    names = {field.name for field in declared}
+    """Return the canonical array of a body's fields, each read back as the chain will read it."""
+    codec = record_codec(declaration.body)
     for name in body:
-        require(name in names, Code.SCHEMA, f"body.{name}")
-    for field in declared:
-        is_optional = field.default is not MISSING
-        require(is_optional or field.name in body, Code.SCHEMA, f"body.{field.name}")
+        require(name in codec.names, Code.SCHEMA, f"body.{name}")
+    defaults = {field.name: field.default for field in fields(declaration.body)}
+    values: list[Value] = []
+    for name, kind in zip(codec.names, codec.codecs, strict=True):
+        item = body.get(name, defaults[name])
+        require(item is not MISSING, Code.SCHEMA, f"body.{name}")
+        try:
+            values.append(_field_value(kind, item))
+        except Refused as refused:
+            raise below(f"body.{name}", refused) from None
+    return values
+
+
+def _field_value(kind: Codec[Any], item: object) -> Value:
     try:
-        value = declaration.write(declaration.body(**body))
-    except (AttributeError, AssertionError, TypeError, KeyError):
-        # A writer trusts its types; a caller's wrong type surfaces as one of these.
-        raise Refused(Code.SCHEMA, "body") from None
-    declaration.read(value)
+        value = kind.write(item)
+        kind.read(value)
+    except (Refused, AttributeError, AssertionError, TypeError, KeyError):
+        # A writer trusts its types: what is not of the type is read as the JSON form of one.
+        return kind.write(kind.read_json(cast(Json, item)))
     return value

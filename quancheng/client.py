@@ -7,7 +7,7 @@ async with Client("http://127.0.0.1:26680") as client:
 Every call may be made again: a lost connection is retried, a transaction sent twice counts once.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -35,6 +35,8 @@ R = TypeVar("R")
 K = TypeVar("K")
 
 DEFAULT_URL = "http://127.0.0.1:26680"
+PART_SIZE_MAX = 400_000
+"""Bytes of transactions of one request, whose hexadecimal form fits the server's bound."""
 _TIMING_CODES = ("E004", "E015")
 """Refusals of a transaction whose end of validity does not fit the chain's time."""
 
@@ -116,9 +118,12 @@ class Client:
     # Transactions
 
     async def submit(self, *signed: Transaction) -> tuple[Submission, ...]:
-        """Hand in signed transactions; one answer each, refused ones included."""
-        request = transactions.SubmitRequest(tuple(item.data for item in signed))
-        return (await self.call(transactions.TX_SUBMIT, request)).submissions
+        """Hand in any number of signed transactions; one answer each, refused ones included."""
+        submissions: list[Submission] = []
+        for part in _parts([item.data for item in signed]):
+            request = transactions.SubmitRequest(part)
+            submissions += (await self.call(transactions.TX_SUBMIT, request)).submissions
+        return tuple(submissions)
 
     async def check(self, signed: Transaction) -> transactions.CheckResult:
         """Try a transaction on the current state; nothing is recorded."""
@@ -261,6 +266,20 @@ class Client:
     def _open_transport(self) -> Transport:
         assert self._transport is not None, "use Client as an asynchronous context manager"
         return self._transport
+
+
+def _parts(items: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
+    """Yield the items in order, in parts that one request holds."""
+    part: list[bytes] = []
+    size = 0
+    for item in items:
+        if part and (len(part) == transactions.SUBMIT_MAX or size + len(item) > PART_SIZE_MAX):
+            yield tuple(part)
+            part, size = [], 0
+        part.append(item)
+        size += len(item)
+    if part:
+        yield tuple(part)
 
 
 def _typed(table: Table[Any, R], entity: state.EntityView) -> R:

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from ledger.refusal_texts import text_of
-
 from ledger.refusal import Refusal
+from ledger.refusal_texts import Language, text_of
 from quancheng.json_form import TextForm
 
 FIELD_SIZE_MAX = 256
@@ -18,9 +17,10 @@ class RefusalView:
     """One rule that did not hold, and what to do about it."""
 
     code: Annotated[Label, "Stable code, for instance E307."]
-    name: Annotated[str, "Name of the code."]
+    name: Annotated[str, "What it is called, in English."]
     rule: Annotated[str, "The rule that did not hold, in English."]
     remedy: Annotated[str, "What to do about it, in English."]
+    name_zh: Annotated[str, "What it is called, in Chinese."]
     rule_zh: Annotated[str, "The rule in Chinese."]
     remedy_zh: Annotated[str, "The remedy in Chinese."]
     field: Annotated[str, "The offending part with its path; empty where the whole is meant."] = ""
@@ -30,23 +30,24 @@ class RefusalView:
 
     def text(self, language: str) -> str:
         """Return rule and remedy in `zh` or `en`."""
-        rule, remedy = (
-            (self.rule_zh, self.remedy_zh) if language == "zh" else (self.rule, self.remedy)
-        )
         place = f" ({self.field})" if self.field else ""
-        return f"{self.code} {self.name}{place}: {rule} {remedy}"
+        if language == "zh":
+            return f"{self.code} {self.name_zh}{place}：{self.rule_zh}{self.remedy_zh}"
+        return f"{self.code} {self.name}{place}: {self.rule} {self.remedy}"
 
 
 def refusal_view(refusal: Refusal, retry_after_ms: int | None = None) -> RefusalView:
     """Return a refusal with its texts."""
-    texts = text_of(refusal.code)
+    english = text_of(refusal.code, Language.ENGLISH)
+    chinese = text_of(refusal.code, Language.CHINESE)
     return RefusalView(
         code=refusal.code.label,
-        name=refusal.code.name,
-        rule=texts.rule_en,
-        remedy=texts.remedy_en,
-        rule_zh=texts.rule_zh,
-        remedy_zh=texts.remedy_zh,
+        name=english.name,
+        rule=english.rule,
+        remedy=english.remedy,
+        name_zh=chinese.name,
+        rule_zh=chinese.rule,
+        remedy_zh=chinese.remedy,
         field=refusal.field[:FIELD_SIZE_MAX],
         retry_after_ms=retry_after_ms,
     )

@@ -1,0 +1,240 @@
+"""A whole small node in one process: real chain, mempool, intake and RPC server, no consensus.
+
+Four founding validators sign every block on command, so that a test decides when the chain moves.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from chaincode.rights import PartyKind, Right
+from ledger import suites
+from ledger.certificate import CommitCertificate
+from ledger.genesis import Genesis, GenesisParty, Organisation
+from ledger.refusal import Code, Refusal, Refused
+from ledger.transaction import Transaction, decode_transaction, has_valid_signatures
+from ledger.validators import Validator
+from ledger.vote import VoteKind, block_vote_bytes
+from node.chain import Chain
+from node.mempool import Charge, Mempool
+from node.metrics import Metrics
+from node.rpc.backend import PeerStatus
+from node.rpc.listener import RpcListener
+from node.rpc.local_backend import LocalBackend, NodeParts
+from node.rpc.server import RpcServer
+from node.rpc.websocket import Patience
+from node.store.memory import MemoryEngine
+from quancheng.builders import build, sign
+
+START_MS = 1_700_000_000_000
+VALIDATOR_SEEDS = tuple(bytes([1, number]) + bytes(30) for number in range(4))
+AUTHORITY_SEED = bytes([2]) + bytes(31)
+HOLDER_SEED = bytes([3]) + bytes(31)
+STRANGER_SEED = bytes([4]) + bytes(31)
+PEER = PeerStatus(bytes(32), "泉城银行", "127.0.0.1:1", 3, 1)
+
+
+class StandingClock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now_ms = START_MS
+
+    def monotonic_ms(self) -> int:
+        """Return the same time as the wall clock."""
+        return self.now_ms
+
+    def wall_ms(self) -> int:
+        """Return the time that the test has set."""
+        return self.now_ms
+
+
+class QuietActivity:
+    """A validator in view 0 with one peer."""
+
+    def __init__(self) -> None:
+        self.reasons: tuple[str, ...] = ()
+
+    def view(self) -> int:
+        """Return view 0."""
+        return 0
+
+    def is_validating(self) -> bool:
+        """Say yes."""
+        return True
+
+    def is_syncing(self) -> bool:
+        """Say no."""
+        return False
+
+    def peers(self) -> tuple[PeerStatus, ...]:
+        """Return one peer."""
+        return (PEER,)
+
+    def ailments(self) -> tuple[str, ...]:
+        """Return what the test has set."""
+        return self.reasons
+
+
+def small_genesis() -> Genesis:
+    """Return the genesis of four validators, an identity authority and a holder."""
+    organisations = sorted(
+        (
+            Organisation(f"organisation {number}", True, b"ca" + bytes([number]))
+            for number in range(4)
+        ),
+        key=lambda item: item.id,
+    )
+    validators = sorted(
+        Validator(suites.public_key_of(seed), organisation.id)
+        for seed, organisation in zip(VALIDATOR_SEEDS, organisations, strict=True)
+    )
+    parties = sorted(
+        (
+            _party(organisations[0], AUTHORITY_SEED, PartyKind.IDENTITY_AUTHORITY, Right.IDENTIFY),
+            _party(organisations[1], HOLDER_SEED, PartyKind.HOLDER, Right.HOLD),
+        ),
+        key=lambda item: item.sign_key,
+    )
+    return Genesis(
+        chain_name="small",
+        time_ms=START_MS - 1_000,
+        protocol_version=1,
+        development=False,
+        predecessor=None,
+        organisations=tuple(organisations),
+        validators=tuple(validators),
+        parties=tuple(parties),
+        parameters=(),
+    )
+
+
+def _party(organisation: Organisation, seed: bytes, kind: PartyKind, right: Right) -> GenesisParty:
+    return GenesisParty(
+        organisation=organisation.id,
+        name=kind.name.lower(),
+        kind=int(kind),
+        rights=(int(right),),
+        sign_key=suites.public_key_of(seed),
+        kem_key=b"\x01" + bytes([kind]) * 32,
+    )
+
+
+@dataclass
+class SmallNode:
+    """The parts of the node, and the hands of a test."""
+
+    chain: Chain
+    mempool: Mempool
+    backend: LocalBackend
+    clock: StandingClock
+    activity: QuietActivity
+    metrics: Metrics
+    server: RpcServer
+    pending: list[Transaction] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where the server listens."""
+        return f"http://127.0.0.1:{self.server.port}"
+
+    def binding(self, number: int, *, seed: bytes = AUTHORITY_SEED, **terms: int) -> Transaction:
+        """Return a signed subject.bind for pseudonym `number`; by the holder it FAILs with E007."""
+        valid_until_ms = terms.get("valid_until_ms", self.clock.now_ms + 60_000)
+        unsigned = build(
+            "subject.bind",
+            genesis_hash=self.chain.genesis_hash,
+            valid_until_ms=valid_until_ms,
+            signers=[suites.public_key_of(seed)],
+            salt=number.to_bytes(16, "big"),
+            sid=pseudonym(number),
+            kind=1,
+            identity=bytes(32),
+            until_ms=START_MS + 1_000_000,
+        )
+        return sign(unsigned, seed)
+
+    def produce(self, count: int = 1) -> int:
+        """Commit blocks of what waits, and return the new height."""
+        for _ in range(count):
+            self.clock.now_ms += 200
+            facts = self.chain.facts
+            taken = self.mempool.take(facts.limits)
+            built = self.chain.build(taken, time_ms=self.clock.now_ms, proposer=0)
+            block = built.block
+            certificate = self._certificate(block.header.height, block.header.hash())
+            committed = self.chain.commit(block, certificate)
+            self.mempool.remove(item.tx_hash for item in committed.transactions)
+            self.mempool.expire(committed.tip.time_ms)
+            self.backend.committed(committed)
+        return self.chain.tip.height
+
+    def _certificate(self, height: int, block_hash: bytes) -> CommitCertificate:
+        message = block_vote_bytes(VoteKind.COMMIT, self.chain.genesis_hash, height, 0, block_hash)
+        seeds = {suites.public_key_of(seed): seed for seed in VALIDATOR_SEEDS}
+        members = self.chain.facts.validators.members
+        signatures = tuple(
+            (index, suites.sign(seeds[member.public_key], message))
+            for index, member in enumerate(members)
+        )
+        return CommitCertificate(height, 0, block_hash, signatures)
+
+
+def pseudonym(number: int) -> bytes:
+    """Return the public key of pseudonym `number`."""
+    return suites.public_key_of(bytes([5]) + number.to_bytes(31, "big"))
+
+
+def _taken_in(chain: Chain, mempool: Mempool, clock: StandingClock, data: bytes) -> Transaction:
+    """Take one transaction in as a node does, without its worker threads."""
+    transaction = decode_transaction(data)
+    if transaction.tx_hash in mempool:
+        return transaction
+    refusal = chain.door.refuse(transaction, clock.now_ms)
+    if refusal is None and not has_valid_signatures(transaction):
+        refusal = Refusal(Code.BAD_SIGNATURE, "signatures")
+    refusal = refusal or mempool.add([transaction])[0]
+    if refusal is not None:
+        raise Refused(refusal.code, refusal.field)
+    return transaction
+
+
+@asynccontextmanager
+async def small_node(
+    *, patience: Patience | None = None, token: str | None = None
+) -> AsyncIterator[SmallNode]:
+    """Run a small node on a free port of loopback."""
+    chain, _ = Chain.open(MemoryEngine(), small_genesis())
+    clock, activity, metrics = StandingClock(), QuietActivity(), Metrics()
+
+    def charge_of(transaction: Transaction) -> Charge:
+        return chain.door.charge_of(transaction)
+
+    mempool = Mempool(charge_of)
+    backends: list[LocalBackend] = []
+
+    async def admit(items: Sequence[bytes]) -> Sequence[Refusal | None]:
+        refusals: list[Refusal | None] = []
+        for data in items:
+            try:
+                taken = _taken_in(chain, mempool, clock, data)
+                backends[0].accepted([taken])
+                refusals.append(None)
+            except Refused as refused:
+                refusals.append(refused.refusal)
+        return refusals
+
+    backend = LocalBackend(
+        NodeParts("small", "1.2.3", chain, mempool, admit, clock, activity), metrics
+    )
+    backends.append(backend)
+    listener = RpcListener("127.0.0.1", 0, token=token)
+    server = await RpcServer.start(backend, metrics, listener, patience)
+    following = asyncio.create_task(server.serve())
+    try:
+        yield SmallNode(chain, mempool, backend, clock, activity, metrics, server)
+    finally:
+        await server.stop()
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
