@@ -5,19 +5,13 @@ exchanged. Keys and values are bytes; keys are ordered as unsigned bytes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 KEY_SIZE_MAX = 511
 """The least limit among the engines (LMDB's)."""
 
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one atomic write changes: deletes first, then puts, in the order they were added."""
-
-    puts: dict[bytes, bytes] = field(default_factory=dict)
-    deletes: list[bytes] = field(default_factory=list)
+Batch: TypeAlias = dict[bytes, bytes | None]
+"""What one atomic write changes, in the order of writing: key and new value, None to delete."""
 
 
 class Reader(Protocol):

@@ -91,11 +91,12 @@ class LevelDBEngine(LevelDBSnapshot):
         """Apply a batch atomically: LevelDB writes it as one checksummed record of its log."""
         try:
             with self._reader.write_batch(sync=sync) as writer:
-                for key in batch.deletes:
-                    writer.delete(key)
-                for key, value in batch.puts.items():
+                for key, value in batch.items():
                     assert 0 < len(key) <= KEY_SIZE_MAX
-                    writer.put(key, value)
+                    if value is None:
+                        writer.delete(key)
+                    else:
+                        writer.put(key, value)
         except plyvel.Error as error:
             raise StoreNotWritten(str(error)) from error
 

@@ -84,11 +84,12 @@ class LMDBEngine:
         """Apply a batch in one transaction; LMDB syncs each, also those that need not be."""
         try:
             with self._environment.begin(write=True) as transaction:
-                for key in batch.deletes:
-                    transaction.delete(key)
-                for key, value in batch.puts.items():
+                for key, value in batch.items():
                     assert 0 < len(key) <= KEY_SIZE_MAX
-                    transaction.put(key, value)
+                    if value is None:
+                        transaction.delete(key)
+                    else:
+                        transaction.put(key, value)
             if sync:
                 self._environment.sync()
         except lmdb.Error as error:

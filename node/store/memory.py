@@ -37,11 +37,9 @@ class MemorySnapshot:
 
     def changed_by(self, batch: Batch) -> "MemorySnapshot":
         """Return the state after a batch."""
-        values = dict(self._values)
-        for key in batch.deletes:
-            values.pop(key, None)
-        assert all(0 < len(key) <= KEY_SIZE_MAX for key in batch.puts)
-        return MemorySnapshot(values | batch.puts)
+        assert all(0 < len(key) <= KEY_SIZE_MAX for key in batch)
+        merged = {**self._values, **batch}
+        return MemorySnapshot({k: value for k, value in merged.items() if value is not None})
 
     def close(self) -> None:
         """Let go of the snapshot."""

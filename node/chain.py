@@ -1,0 +1,272 @@
+"""The chain as this node keeps it: the one place where a block is built, checked and committed.
+
+A chain is plain synchronous code without a clock, so that the simulator drives the same object as a
+node. In a node it belongs to one thread (`node.executor`): `build`, `check`, `commit` and `dry_run`
+run there one after another, and the event loop is never held by them. Any thread may read: `tip`
+and `facts` are immutable values that are replaced when a block is durable, and an engine read sees
+each batch whole or not at all. Whoever needs several reads of one moment takes a `snapshot`.
+
+A block is executed once, after it became final; its header carries the results of its parent. A
+commit is one synced batch. Idle, a chain holds the replay window and a few blocks it has checked;
+everything else is in the engine, so that the garbage collector finds little to look at.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from chaincode.context import BlockContext
+from chaincode.execution import Outcome, check
+from chaincode.parameters import PARAMETERS, ParameterName
+from chaincode.state import Overlay
+from chaincode.validators import set_of_epoch
+from consensus.context import HeightContext
+from consensus.events import Verdict
+from ledger.block import Block, require_matching_body
+from ledger.certificate import CommitCertificate, verify_certificate
+from ledger.genesis import Genesis
+from ledger.refusal import Code, Refusal, Refused, require
+from ledger.transaction import Transaction, has_valid_signatures
+from ledger.validators import ValidatorSet
+from node.block_application import apply_block
+from node.block_builder import BuiltBlock, ProposalSlot, build_block
+from node.block_validation import ValidBlock, VerifySignatures, validate_block
+from node.chain_view import ChainView
+from node.door import Door
+from node.errors import ChainDiverged
+from node.founding import found_if_empty
+from node.height_facts import HeightFacts, facts_after
+from node.pruning import KEPT_VERSIONS, KEPT_VERSIONS_MIN, Pruner
+from node.replay_window import ReplayWindow
+from node.store import schema
+from node.store.engine import KeyValueEngine
+from node.store.records import Tip, decode_tip
+from node.store.sealing import SealedReader, put_sealed
+from node.tip_verification import TipReport, rebuilt_window, verify_tip
+
+CHECKED_BLOCKS_MAX = 8
+"""Blocks of the next height that are remembered as valid, the oldest forgotten first."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningReport:
+    """What opening a store found, for the log."""
+
+    founded: bool
+    tip: Tip
+    verified: TipReport
+    replay_ids: int
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What a new block is held against: the primary of its view and when it came, by wall clock."""
+
+    proposer: int
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A verdict, with the rule that was broken unless it is VALID."""
+
+    verdict: Verdict
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A block that is durable. Where it was so before (`is_new` false) its parts are left out."""
+
+    tip: Tip
+    is_new: bool
+    transactions: tuple[Transaction, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    """Sweeps first, then one for each transaction."""
+
+
+def _verify_inline(transactions: Sequence[Transaction]) -> list[bool]:
+    return [has_valid_signatures(transaction) for transaction in transactions]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainOptions:
+    """How this node keeps its chain; none of it changes what the chain is."""
+
+    verify: VerifySignatures = _verify_inline
+    """Says which transactions are signed (`SignatureVerifier.verify`)."""
+    kept_versions: int = KEPT_VERSIONS
+    """How many past versions of the world state stay readable and provable."""
+
+
+class Chain(ChainView):
+    """The committed chain and its growth. Reading is inherited from the view of the live engine."""
+
+    def __init__(
+        self, engine: KeyValueEngine, tip: Tip, window: ReplayWindow, options: ChainOptions
+    ) -> None:
+        assert options.kept_versions >= KEPT_VERSIONS_MIN
+        super().__init__(engine, tip, options.kept_versions)
+        self._engine = engine
+        self._verify = options.verify
+        self._window = window
+        self._pruner = Pruner(self)
+        self._checked: dict[bytes, ValidBlock] = {}
+        self.genesis_hash = tip.block_hash if tip.height == 0 else self.header(1).genesis_hash
+        certificate = self.certificate(tip.height) if tip.height else None
+        self.facts: HeightFacts = facts_after(tip, certificate, self.state, self.genesis_hash)
+
+    @classmethod
+    def open(
+        cls, engine: KeyValueEngine, genesis: Genesis, options: ChainOptions | None = None
+    ) -> "tuple[Chain, OpeningReport]":
+        """Found the chain of a genesis, or open it and verify its tip. Raise StoreFailure."""
+        options = options or ChainOptions()
+        founded = found_if_empty(engine, genesis)
+        tip = decode_tip(SealedReader(engine).require(schema.TIP_KEY))
+        view = ChainView(engine, tip, options.kept_versions)
+        verified = verify_tip(view, genesis)
+        window = rebuilt_window(view, _longest_window_ms(view))
+        report = OpeningReport(founded, tip, verified, len(window))
+        return cls(engine, tip, window, options), report
+
+    @property
+    def door(self) -> Door:
+        """The door of the next height, for one transaction at a time."""
+        return Door(self.facts, self.state, self._window)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[ChainView]:
+        """Give a view of this moment that later blocks do not move, for one thread."""
+        snapshot = self._engine.snapshot()
+        try:
+            tip = decode_tip(SealedReader(snapshot).require(schema.TIP_KEY))
+            yield ChainView(snapshot, tip, self.kept_versions)
+        finally:
+            snapshot.close()
+
+    def height_context(self) -> HeightContext:
+        """Return what consensus must know about the next height."""
+        facts = self.facts
+        return HeightContext(
+            height=facts.height,
+            genesis_hash=self.genesis_hash,
+            validators=facts.validators,
+            next_validators=facts.next_validators,
+            parent_time_ms=facts.parent.time_ms,
+            embedded_views=facts.parent.embedded_views,
+        )
+
+    def build(
+        self, transactions: Sequence[Transaction], *, time_ms: int, proposer: int
+    ) -> BuiltBlock:
+        """Build the next block of the transactions that may stand in it, in their order.
+
+        Its time is `time_ms`, or just above the parent's where the clock is behind.
+        """
+        slot = ProposalSlot(proposer, time_ms)
+        return build_block(self.facts, transactions, slot, self._block_door(), self._verify)
+
+    def check(self, block: Block, fresh: Freshness | None = None) -> Checked:
+        """Judge a block of the next height; with `fresh` as a new one, else as one vouched for."""
+        try:
+            require_matching_body(block)
+            self._validated(block)
+        except Refused as refused:
+            return Checked(Verdict.INVALID, refused.refusal)
+        refusal = None if fresh is None else self._refuse_stale(block, fresh)
+        return Checked(Verdict.VALID if refusal is None else Verdict.STALE, refusal)
+
+    def commit(self, block: Block, certificate: CommitCertificate) -> Committed:
+        """Make a final block durable: the one path for consensus and for sync.
+
+        Refused (E901, E902, E903): the certificate does not prove this block, or the body is not
+        its header's; whoever sent it is to blame. ChainDiverged: a quorum decided what this node
+        finds invalid. The same block again is no error.
+        """
+        if block.header.height <= self.tip.height:
+            return self._committed_before(block, certificate)
+        require(block.header.height == self.facts.height, Code.BAD_HEADER, "header.height")
+        _require_final(certificate, block, self.facts.validators, self.genesis_hash)
+        require_matching_body(block)
+        try:
+            valid = self._validated(block)
+        except Refused as refused:
+            reason = str(refused)
+            raise ChainDiverged(self.facts.height, block.header.hash(), reason) from refused
+        return self._write(valid, certificate)
+
+    def dry_run(self, transaction: Transaction, *, time_ms: int) -> Outcome:
+        """Say what a transaction would come to if it stood alone in a block now; keeps nothing."""
+        time_ms = max(time_ms, self.tip.time_ms + 1)
+        return check(
+            self.state,
+            BlockContext(self.facts.height, time_ms, self.genesis_hash),
+            transaction,
+        )
+
+    def _validated(self, block: Block) -> ValidBlock:
+        """Return a block whose body fits its header as valid, remembered or newly judged."""
+        block_hash = block.header.hash()
+        known = self._checked.get(block_hash)
+        if known is not None and known.block == block:
+            return known
+        valid = validate_block(self.facts, block, self._block_door(), self._verify)
+        if len(self._checked) == CHECKED_BLOCKS_MAX:
+            del self._checked[next(iter(self._checked))]
+        self._checked[block_hash] = valid
+        return valid
+
+    def _refuse_stale(self, block: Block, fresh: Freshness) -> Refusal | None:
+        if block.header.proposer != fresh.proposer:
+            return Refusal(Code.BAD_HEADER, "header.proposer")
+        if block.header.time_ms > fresh.received_ms + self.facts.drift_ms:
+            return Refusal(Code.BAD_HEADER, "header.time_ms")
+        return None
+
+    def _block_door(self) -> Door:
+        """Return a door that decodes each record once; it serves one block and is dropped."""
+        return Door(self.facts, Overlay(self.state), self._window)
+
+    def _write(self, valid: ValidBlock, certificate: CommitCertificate) -> Committed:
+        applied = apply_block(self, self.facts, valid, certificate)
+        self._pruner.prune(applied.batch, applied.tip.height)
+        put_sealed(applied.batch, schema.TIP_KEY, applied.tip.encoded())
+        self._engine.write_batch(applied.batch, sync=True)
+        # Durable from here on. Whoever sees the new tip finds the new facts and ids as well.
+        self._window.add(valid.transactions)
+        self._window.forget(applied.tip.time_ms)
+        self._checked.clear()
+        self.facts = facts_after(applied.tip, certificate, self.state, self.genesis_hash)
+        self.tip = applied.tip
+        outcomes = applied.execution.outcomes
+        return Committed(applied.tip, True, valid.transactions, outcomes)
+
+    def _committed_before(self, block: Block, certificate: CommitCertificate) -> Committed:
+        """Answer for a height that is taken: by this block, or by another one."""
+        height = block.header.height
+        own = self.header(height)
+        if own == block.header:
+            return Committed(self.tip, is_new=False)
+        voters = set_of_epoch(self.state, own.validator_epoch)
+        _require_final(certificate, block, voters, self.genesis_hash)
+        reason = f"{own.hash().hex()} is final at this height"
+        raise ChainDiverged(height, block.header.hash(), reason)
+
+
+def _require_final(
+    certificate: CommitCertificate, block: Block, voters: ValidatorSet, genesis_hash: bytes
+) -> None:
+    """Refuse (E901) a certificate that does not prove a block final. 47 µs for each signature."""
+    named = (certificate.height, certificate.block_hash)
+    of_block = (block.header.height, block.header.hash())
+    require(named == of_block, Code.BAD_CERTIFICATE, "certificate.block_hash")
+    refusal = verify_certificate(certificate, voters, genesis_hash)
+    if refusal is not None:
+        raise Refused(refusal.code, refusal.field)
+
+
+def _longest_window_ms(view: ChainView) -> int:
+    record = PARAMETERS.get(view.state, ParameterName.TRANSACTION_WINDOW_MS)
+    assert record is not None
+    return record.maximum
