@@ -22,7 +22,7 @@ from chaincode.authorization.records import (
 from chaincode.context import Context
 from chaincode.declaration import transaction_type
 from chaincode.due import DueKind
-from chaincode.fields import AtMost, Commitment, Fen, Identifier, Milliseconds, Unsigned16
+from chaincode.fields import AtMost, Commitment, Fen, Identifier, Milliseconds, Unsigned32
 from chaincode.membership.records import Party
 from chaincode.parameters import ParameterName
 from chaincode.registration.records import CHANNELS, RESOURCES, ProductClass, ResourceStatus
@@ -47,7 +47,7 @@ class GrantOffer:
         tuple[ProductClass, ...], AtMost(CLASSES_MAX), "The classes of products it covers."
     ]
     purposes: Annotated[
-        tuple[Unsigned16, ...], AtMost(GRANT_PURPOSES_MAX), "Purposes, each with all below it."
+        tuple[Unsigned32, ...], AtMost(GRANT_PURPOSES_MAX), "Purposes, each with all below it."
     ]
     channel: Annotated[Identifier | None, "The delivery channel; only for a grant to deliver."]
     accept_until_ms: Annotated[Milliseconds, "When the offer lapses."]
@@ -173,7 +173,7 @@ def expire_grant(context: Context, grant_id: bytes) -> None:
 def _end(context: Context, grant_id: bytes, grant: Grant, status: GrantStatus) -> None:
     GRANTS.put(context.state, grant_id, replace(grant, status=status))
     if grant.status is GrantStatus.ACTIVE:
-        context.schedule(context.now_ms, DueKind.GRANT_LISTINGS_END, grant_id)
+        context.schedule(context.now_ms, DueKind.LISTINGS_END, grant_id)
     context.emit(f"grant.{status.name.lower()}", grant_id, grant.grantor, grant.grantee)
 
 

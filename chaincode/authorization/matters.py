@@ -32,7 +32,7 @@ from chaincode.fields import (
     Identifier,
     Milliseconds,
     Unsigned8,
-    Unsigned16,
+    Unsigned32,
 )
 from chaincode.parameters import ParameterName
 from chaincode.registration.records import PRODUCTS
@@ -47,7 +47,7 @@ class MatterOpen:
     """A user opens a matter: the real background without which nobody is asked for consent."""
 
     kind: Annotated[MatterKind, "What kind of affair it is."]
-    purpose: Annotated[Unsigned16, "The widest purpose that its consents may have."]
+    purpose: Annotated[Unsigned32, "The widest purpose that its consents may have."]
     products: Annotated[
         tuple[Identifier, ...], AtMost(MATTER_PRODUCTS_MAX), "The products that may be asked for."
     ]

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
+from chaincode.membership.purpose import DEPTH_MAX
 from chaincode.membership.records import PURPOSES
 from chaincode.state import StateReader
 from ledger.refusal import Code, require
-
-DEPTH_MAX = 16
-"""Levels of the tree that are followed upwards."""
 
 
 def require_purpose(state: StateReader, code: int, where: str) -> None:

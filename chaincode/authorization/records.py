@@ -15,7 +15,6 @@ from chaincode.fields import (
     Milliseconds,
     PublicKey,
     Unsigned8,
-    Unsigned16,
     Unsigned32,
 )
 from chaincode.registration.records import ProductClass
@@ -58,7 +57,7 @@ class Grant:
         tuple[ProductClass, ...], AtMost(CLASSES_MAX), "The classes of products it covers."
     ]
     purposes: Annotated[
-        tuple[Unsigned16, ...], AtMost(GRANT_PURPOSES_MAX), "Purposes, each with all below it."
+        tuple[Unsigned32, ...], AtMost(GRANT_PURPOSES_MAX), "Purposes, each with all below it."
     ]
     channel: Annotated[Identifier | None, "The delivery channel; only a grant to deliver has one."]
     accept_until_ms: Annotated[Milliseconds, "When the offer lapses."]
@@ -119,7 +118,7 @@ class Matter:
 
     user: Annotated[Identifier, "The party whose affair it is."]
     kind: Annotated[MatterKind, "What kind of affair."]
-    purpose: Annotated[Unsigned16, "The widest purpose that its consents may have."]
+    purpose: Annotated[Unsigned32, "The widest purpose that its consents may have."]
     products: Annotated[
         tuple[Identifier, ...], AtMost(MATTER_PRODUCTS_MAX), "The products that may be asked for."
     ]
@@ -174,7 +173,7 @@ class Consent:
     matter: Annotated[Identifier, "The matter with which it dies."]
     product: Annotated[Identifier, "The product."]
     product_version: Annotated[Unsigned32, "The version of the product."]
-    purpose: Annotated[Unsigned16, "The purpose, with all below it."]
+    purpose: Annotated[Unsigned32, "The purpose, with all below it."]
     fields: Annotated[FieldSet, "The fields that may be delivered."]
     kind: Annotated[ConsentKind, "For one matter or for one use."]
     max_uses: Annotated[Unsigned8, "How many deliveries it allows."]

@@ -25,7 +25,6 @@ from chaincode.fields import (
     Milliseconds,
     PublicKey,
     Unsigned8,
-    Unsigned16,
     Unsigned32,
 )
 from chaincode.ids import key_id
@@ -46,7 +45,7 @@ class ConsentRequest:
     sid: Annotated[PublicKey, "The person's pseudonym key for this matter."]
     product: Annotated[Identifier, "The product."]
     product_version: Annotated[Unsigned32, "The version of the product."]
-    purpose: Annotated[Unsigned16, "The purpose, with all below it."]
+    purpose: Annotated[Unsigned32, "The purpose, with all below it."]
     fields: Annotated[FieldSet, "The fields that may be delivered."]
     kind: Annotated[ConsentKind, "For one matter or for one use."]
     max_uses: Annotated[Unsigned8, "How many deliveries it allows."]

@@ -145,7 +145,7 @@ def review_product(context: Context, body: ProductReview) -> None:
     else:
         accepted = replace(product, terms=revision, version=product.version + 1)
         REVISIONS.delete(context.state, body.product)
-        context.schedule(context.now_ms, DueKind.PRODUCT_LISTINGS_END, body.product)
+        context.schedule(context.now_ms, DueKind.LISTINGS_END, body.product)
     PRODUCTS.put(context.state, body.product, accepted)
     ids = (body.product, product.developer, terms.operator, registrar.id)
     context.emit("product.activated", *ids, amounts=(accepted.version,))
@@ -200,7 +200,7 @@ def retire_product(context: Context, body: ProductRetire) -> None:
         REVISIONS.delete(context.state, body.product)
     retired = replace(product, status=ProductStatus.RETIRED, suspended_by=None)
     PRODUCTS.put(context.state, body.product, retired)
-    context.schedule(context.now_ms, DueKind.PRODUCT_LISTINGS_END, body.product)
+    context.schedule(context.now_ms, DueKind.LISTINGS_END, body.product)
     context.emit("product.retired", body.product, party.id, amounts=(body.reason,))
 
 

@@ -222,6 +222,7 @@ def deregister_resource(context: Context, body: ResourceDeregister) -> None:
     require(registered, Code.BAD_STATE, "resource")
     ended = replace(resource, status=ResourceStatus.DEREGISTERED)
     RESOURCES.put(context.state, body.resource, ended)
+    context.schedule(context.now_ms, DueKind.LISTINGS_END, body.resource)
     amounts = (body.reason,)
     context.emit(
         "resource.deregistered", body.resource, resource.holder, registrar.id, amounts=amounts
@@ -236,6 +237,7 @@ def expire_resource(context: Context, resource_id: bytes) -> None:
     if resource.status is ResourceStatus.ACTIVE and over:
         expired = replace(resource, status=ResourceStatus.EXPIRED)
         RESOURCES.put(context.state, resource_id, expired)
+        context.schedule(context.now_ms, DueKind.LISTINGS_END, resource_id)
         context.emit("resource.expired", resource_id, resource.holder)
 
 

@@ -19,8 +19,7 @@ DECLARATIONS: tuple[AnyDeclaration, ...] = (
 
 SWEEPS: Mapping[DueKind, Callable[[Context, bytes], None]] = {
     DueKind.LISTING_EXPIRES: listings.expire_listing,
-    DueKind.GRANT_LISTINGS_END: listings.end_listings_of_grant,
-    DueKind.PRODUCT_LISTINGS_END: listings.end_listings_of_product,
+    DueKind.LISTINGS_END: listings.end_listings,
     DueKind.ORDER_CONFIRMATION_ENDS: orders.end_confirmation,
     DueKind.ORDER_DELIVERY_ENDS: orders.end_delivery,
 }

@@ -7,7 +7,6 @@ When a grant, a product or a source ends, its listings end with it, and what was
 and not released is refunded, a bounded number of lines in each sweep.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Annotated
@@ -23,6 +22,7 @@ from chaincode.registration.records import PRODUCTS, Product, ProductClass
 from chaincode.rights import Right
 from chaincode.settlement.records import CURRENT_POLICIES
 from chaincode.settlement.refund import refund_line
+from chaincode.state import StateReader
 from chaincode.trading.conditions import (
     frozen_targets,
     require_active,
@@ -32,16 +32,15 @@ from chaincode.trading.conditions import (
     require_sources,
     require_venue,
     require_version,
+    source_ids,
 )
 from chaincode.trading.records import (
+    DEPENDENT_LISTINGS,
     GRANTS_MAX,
     LISTINGS,
-    LISTINGS_OF_GRANT,
-    LISTINGS_OF_PRODUCT,
     OPEN_LINES,
+    DependentListing,
     Listing,
-    ListingOfGrant,
-    ListingOfProduct,
     ListingStatus,
     RefundReason,
 )
@@ -94,9 +93,8 @@ def list_supply(context: Context, body: SupplyList) -> None:
     term_ms = context.parameter(ParameterName.LISTING_TERM_MAX_MS)
     require(body.until_ms <= context.now_ms + term_ms, Code.OUT_OF_BOUNDS, "until_ms")
     LISTINGS.put(context.state, context.tx_id, listing)
-    for grant in (*body.operating_grants, *body.delivery_grants):
-        LISTINGS_OF_GRANT.put(context.state, (grant, context.tx_id), ListingOfGrant())
-    LISTINGS_OF_PRODUCT.put(context.state, (body.product, context.tx_id), ListingOfProduct())
+    for basis in _bases(context.state, listing):
+        DEPENDENT_LISTINGS.put(context.state, (basis, context.tx_id), DependentListing())
     context.schedule(body.until_ms, DueKind.LISTING_EXPIRES, context.tx_id)
     context.emit("supply.listed", context.tx_id, body.product, operator.id, amounts=(body.price,))
 
@@ -118,18 +116,10 @@ def expire_listing(context: Context, listing_id: bytes) -> None:
         _close(context, listing_id, ListingStatus.EXPIRED)
 
 
-def end_listings_of_grant(context: Context, grant_id: bytes) -> None:
-    """End what stood on a grant that has ended."""
-    listings = [listing for (_, listing), _ in LISTINGS_OF_GRANT.scan(context.state, grant_id)]
-    if not _end_listings(context, listings):
-        context.schedule(context.now_ms, DueKind.GRANT_LISTINGS_END, grant_id)
-
-
-def end_listings_of_product(context: Context, product_id: bytes) -> None:
-    """End what stood on a product that was retired, replaced by a version, or lost a source."""
-    listings = [item for (_, item), _ in LISTINGS_OF_PRODUCT.scan(context.state, product_id)]
-    if not _end_listings(context, listings):
-        context.schedule(context.now_ms, DueKind.PRODUCT_LISTINGS_END, product_id)
+def end_listings(context: Context, basis: bytes) -> None:
+    """End what stood on a grant, product or resource that ended, a bounded number at once."""
+    if not _end_dependents(context, basis):
+        context.schedule(context.now_ms, DueKind.LISTINGS_END, basis)
 
 
 def _listing(context: Context, operator: Party, body: SupplyList) -> Listing:
@@ -172,10 +162,10 @@ def _close(context: Context, listing_id: bytes, status: ListingStatus) -> None:
     context.emit(f"listing.{status.name.lower()}", listing_id, listing.product, listing.operator)
 
 
-def _end_listings(context: Context, listing_ids: Iterable[bytes]) -> bool:
-    """End those listings whose rights have ended; say whether all of it fitted into one sweep."""
+def _end_dependents(context: Context, basis: bytes) -> bool:
+    """Say whether everything that had to end fitted into one sweep."""
     budget = LINES_PER_SWEEP
-    for listing_id in listing_ids:
+    for _, listing_id in [key for key, _ in DEPENDENT_LISTINGS.scan(context.state, basis)]:
         listing = LISTINGS.known(context.state, listing_id)
         reason = listing_end(context.state, listing, context.now_ms)
         if reason is None:
@@ -185,7 +175,8 @@ def _end_listings(context: Context, listing_ids: Iterable[bytes]) -> bool:
         budget -= _refund_open_lines(context, listing_id, reason, budget)
         if budget == 0:
             return False
-        _leave_indexes(context, listing_id, listing)
+        for item in _bases(context.state, listing):
+            DEPENDENT_LISTINGS.delete(context.state, (item, listing_id))
     return True
 
 
@@ -198,7 +189,8 @@ def _refund_open_lines(
     return len(lines)
 
 
-def _leave_indexes(context: Context, listing_id: bytes, listing: Listing) -> None:
-    for grant in (*listing.operating_grants, *listing.delivery_grants):
-        LISTINGS_OF_GRANT.delete(context.state, (grant, listing_id))
-    LISTINGS_OF_PRODUCT.delete(context.state, (listing.product, listing_id))
+def _bases(state: StateReader, listing: Listing) -> tuple[bytes, ...]:
+    """Return what a listing stands on: with the end of any of these it ends too."""
+    product = PRODUCTS.known(state, listing.product)
+    grants = (*listing.operating_grants, *listing.delivery_grants)
+    return (*grants, listing.product, *source_ids(product))

@@ -9,7 +9,7 @@ from chaincode.authorization.records import CONSENTS, Consent
 from chaincode.context import Context
 from chaincode.declaration import transaction_type
 from chaincode.due import DueKind
-from chaincode.fields import AtMost, Identifier, KemKey, Milliseconds, Unsigned16
+from chaincode.fields import AtMost, Identifier, KemKey, Milliseconds, Unsigned32
 from chaincode.ids import part_id
 from chaincode.parameters import ParameterName
 from chaincode.registration.records import PRODUCTS, Product
@@ -51,7 +51,7 @@ class OrderLine:
     """What is ordered in one line."""
 
     listing: Annotated[Identifier, "The listing."]
-    purpose: Annotated[Unsigned16, "What the data will be used for."]
+    purpose: Annotated[Unsigned32, "What the data will be used for."]
     consent: Annotated[Identifier | None, "The person's consent; none for data about nobody."]
 
 

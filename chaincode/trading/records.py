@@ -14,7 +14,6 @@ from chaincode.fields import (
     Milliseconds,
     PublicKey,
     Unsigned8,
-    Unsigned16,
     Unsigned32,
 )
 from chaincode.ids import part_id
@@ -71,13 +70,8 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class ListingOfGrant:
-    """A place in the index from a grant to the listings that stand on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListingOfProduct:
-    """A place in the index from a product to its listings."""
+class DependentListing:
+    """A place in the index from a grant, product or resource to the listings that stand on it."""
 
 
 @unique
@@ -150,7 +144,7 @@ class Line:
     product: Annotated[Identifier, "The product."]
     product_version: Annotated[Unsigned32, "The version of the product."]
     product_class: Annotated[ProductClass, "The class of the product."]
-    purpose: Annotated[Unsigned16, "What the data may be used for."]
+    purpose: Annotated[Unsigned32, "What the data may be used for."]
     fields: Annotated[FieldSet, "The fields that may be delivered at most."]
     consent: Annotated[Identifier | None, "The consent whose use it takes."]
     matter: Annotated[Identifier | None, "The matter of the consent."]
@@ -177,17 +171,14 @@ class OrderOfUser:
 
 PRICE_CAPS: Table[bytes, PriceCap] = Table(0x40, "price cap", PriceCap, Identifier)
 LISTINGS: Table[bytes, Listing] = Table(0x41, "listing", Listing, Identifier)
-LISTINGS_OF_GRANT: Table[tuple[bytes, bytes], ListingOfGrant] = Table(
-    0x42, "listing of grant", ListingOfGrant, Identifier, Identifier
+DEPENDENT_LISTINGS: Table[tuple[bytes, bytes], DependentListing] = Table(
+    0x42, "dependent listing", DependentListing, Identifier, Identifier
 )
-LISTINGS_OF_PRODUCT: Table[tuple[bytes, bytes], ListingOfProduct] = Table(
-    0x43, "listing of product", ListingOfProduct, Identifier, Identifier
-)
-ORDERS: Table[bytes, Order] = Table(0x44, "order", Order, Identifier)
-LINES: Table[bytes, Line] = Table(0x45, "line", Line, Identifier)
+ORDERS: Table[bytes, Order] = Table(0x43, "order", Order, Identifier)
+LINES: Table[bytes, Line] = Table(0x44, "line", Line, Identifier)
 OPEN_LINES: Table[tuple[bytes, bytes], OpenLine] = Table(
-    0x46, "open line", OpenLine, Identifier, Identifier
+    0x45, "open line", OpenLine, Identifier, Identifier
 )
 ORDERS_OF_USER: Table[tuple[bytes, bytes], OrderOfUser] = Table(
-    0x47, "order of user", OrderOfUser, Identifier, Identifier
+    0x46, "order of user", OrderOfUser, Identifier, Identifier
 )
