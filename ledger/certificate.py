@@ -98,7 +98,7 @@ def verify_certificate(
         return Refusal(Code.BAD_CERTIFICATE, "certificate.count")
     if any(later <= earlier for earlier, later in pairwise(indices)):
         return Refusal(Code.BAD_CERTIFICATE, "certificate.order")
-    if indices[-1] >= validators.size:
+    if not 0 <= indices[0] <= indices[-1] < validators.size:
         return Refusal(Code.BAD_CERTIFICATE, "certificate.index")
     message = block_vote_bytes(
         VoteKind.COMMIT, genesis_hash, certificate.height, certificate.view, certificate.block_hash
