@@ -19,6 +19,7 @@ from consensus.resend import own_messages
 from consensus.signer_guard import Slot
 from consensus.state import HeightState
 from consensus.verification import votes_of
+from consensus.views import forget_old_votes
 from ledger.vote import VoteKind
 
 
@@ -33,7 +34,7 @@ def restore(state: HeightState, recovered: Recovered) -> None:
         match record:
             case PrePrepare(vote):
                 proposals[vote.view] = record
-                state.payloads[vote.block_hash] = record.payload
+                state.note_payload(vote.block_hash, record.payload)
                 state.pre_prepares.add(vote)
                 state.view = max(state.view, vote.view)
                 if vote.signer == state.own_index:
@@ -46,6 +47,7 @@ def restore(state: HeightState, recovered: Recovered) -> None:
                 _restore_view_change(state, record)
             case PreparedCertificate():
                 _restore_lock(state, record)
+    forget_old_votes(state)
     state.stirred = bool(recovered.records)
     state.proposal = proposals.get(state.view)
     if state.proposal is not None:

@@ -45,19 +45,24 @@ def enter_view(state: HeightState, view: int) -> None:
     state.accepted = False
     state.building = None
     state.disarm(TimerKind.VIEW)
-    lock_view = None if state.lock is None else state.lock.view
-    oldest = view - PAST_COMMIT_VIEWS
-    state.pre_prepares.forget_below(view, kept=None)
-    state.prepares.forget_below(view, kept=None)
-    state.commits.forget_below(oldest, kept=lock_view)
-    for kind, signed in list(state.own_votes):
-        if signed < oldest and signed != lock_view:
-            del state.own_votes[kind, signed]
+    forget_old_votes(state)
     certified = state.certificate and state.certificate.block_hash
     for key in list(state.checks):
         if key[1] != certified:
             del state.checks[key]
     arm_view_timer(state)
+
+
+def forget_old_votes(state: HeightState) -> None:
+    """Drop the votes that no rule of the current view or a later one reads."""
+    lock_view = None if state.lock is None else state.lock.view
+    oldest = state.view - PAST_COMMIT_VIEWS
+    state.pre_prepares.forget_below(state.view, kept=None)
+    state.prepares.forget_below(state.view, kept=None)
+    state.commits.forget_below(oldest, kept=lock_view)
+    for kind, signed in list(state.own_votes):
+        if signed < oldest and signed != lock_view:
+            del state.own_votes[kind, signed]
 
 
 def arm_view_timer(state: HeightState) -> None:

@@ -1,12 +1,23 @@
 """Byzantine nodes as twins: two copies of the real node with one key, each talking to another part of the net.
 
 Twins equivocate, vote twice and forget locks without any code of their own [Twins, arXiv 2004.10617]. On
-top of that they deny their locks in some view-changes and keep some votes from some peers.
+top of that they deny locks, their own in view-changes and those of others in proposals, and keep some
+votes from some peers.
 """
 
+from dataclasses import replace
+
 from consensus.codec import encode_message
-from consensus.messages import Message, SignedVote, ViewChange, ViewChangeVote, Vote
-from tests.simulation.chain import GENESIS_HASH
+from consensus.messages import (
+    Justification,
+    Message,
+    PrePrepare,
+    SignedVote,
+    ViewChange,
+    ViewChangeVote,
+    Vote,
+)
+from tests.simulation.chain import GENESIS_HASH, decode_block, hash_payload
 from tests.simulation.configuration import Configuration
 from tests.simulation.node import Node
 from tests.simulation.randomness import stream
@@ -14,7 +25,7 @@ from tests.simulation.signatures import Keys
 
 EPOCH_MS = 1_500
 """For how long the net stays divided between two twins in the same way."""
-DENIED_LOCKS = 0.5
+DENIED_LOCKS = 0.6
 WITHHELD_VOTES = 0.2
 
 
@@ -43,22 +54,44 @@ class TwinLinks:
         twin = target.index in self._configuration.byzantine
         return twin and vote is not None and vote.signer == target.index
 
-    def distorted(
-        self, node: Node, target: Node, message: Message, data: bytes
-    ) -> bytes | None:
+    def distorted(self, node: Node, target: Node, message: Message, data: bytes) -> bytes | None:
         """Return what a twin really sends, None where it keeps a message from a peer."""
         if node.index not in self._configuration.byzantine or target.index == node.index:
             return data
         if isinstance(message, Vote) and self._random.random() < WITHHELD_VOTES:
             return None
-        own = isinstance(message, ViewChange) and message.vote.signer == node.index
-        if own and isinstance(message, ViewChange) and self._random.random() < DENIED_LOCKS:
-            return encode_message(self._without_lock(node, message))
+        if isinstance(message, ViewChange) and message.vote.signer == node.index:
+            if self._random.random() < DENIED_LOCKS:
+                return encode_message(self._without_lock(node, message))
+        if isinstance(message, PrePrepare) and message.vote.signer == node.index:
+            return self._denied(node, message) or data
         return data
+
+    def _denied(self, node: Node, message: PrePrepare) -> bytes | None:
+        """Return a proposal that denies the lock which this one honours, the same to every peer."""
+        vote, justification = message.vote, message.justification
+        if justification is None or justification.certificate is None:
+            return None
+        slot = (node.index, vote.height, vote.view)
+        if stream(self._configuration.seed, "deny", *slot).random() >= DENIED_LOCKS:
+            return None
+        return encode_message(self._other_block(node, message, justification))
 
     def _without_lock(self, node: Node, message: ViewChange) -> ViewChange:
         vote = ViewChangeVote(message.vote.height, message.vote.view, None, node.index, b"")
         signature = self._keys.sign[node.index](vote.signed_bytes(GENESIS_HASH))
-        return ViewChange(
-            ViewChangeVote(vote.height, vote.view, None, node.index, signature), None
-        )
+        return ViewChange(replace(vote, signature=signature), None)
+
+    def _other_block(
+        self, node: Node, message: PrePrepare, justification: Justification
+    ) -> PrePrepare:
+        """Propose a fresh block although a lock was reported, hiding the view-changes that report it."""
+        block = decode_block(message.payload)
+        assert block is not None
+        payload = replace(block, proposer=node.index, content=block.content + 1).payload()
+        block_hash = hash_payload(payload)
+        assert block_hash is not None
+        vote = replace(message.vote, block_hash=block_hash, signature=b"")
+        signature = self._keys.sign[node.index](vote.signed_bytes(GENESIS_HASH))
+        claims = tuple(item for item in justification.view_changes if item.prepared is None)
+        return PrePrepare(replace(vote, signature=signature), payload, Justification(claims, None))

@@ -27,7 +27,9 @@ class ToyBlock:
 
     def payload(self) -> bytes:
         """Return the bytes that travel; all of them are bound by the hash."""
-        return encode([self.height, self.parent_hash, self.proposer, self.parent_view, self.content])
+        return encode(
+            [self.height, self.parent_hash, self.proposer, self.parent_view, self.content]
+        )
 
 
 def decode_block(payload: bytes) -> ToyBlock | None:

@@ -5,6 +5,7 @@ from enum import Enum, unique
 from random import Random
 
 from ledger.quorum import faults
+from ledger.vote import VoteKind
 from tests.simulation.randomness import stream
 
 REAL_SIGNATURES_EVERY = 100
@@ -59,6 +60,16 @@ class Crash:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Loses every vote of one kind, height and view, except those to one node, until the faults end."""
+
+    kind: VoteKind
+    height: int
+    view: int
+    spared: int
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """A cluster and its misfortunes up to `heal_ms`, when all faults end but `byzantine` and `dead`."""
 
@@ -84,6 +95,7 @@ class Configuration:
     partitions: tuple[Partition, ...]
     crashes: tuple[Crash, ...]
     triggers: tuple[Trigger, ...]
+    filters: tuple[Filter, ...]
     real_signatures: bool
 
     def explained(self) -> str:
@@ -96,9 +108,9 @@ def expand(seed: int, sizes: tuple[int, ...] = (4, 5, 6, 7)) -> Configuration:
     """Return the configuration of a seed. Each class of faults is switched on by itself."""
     size = stream(seed, "size").choice(sizes)
     faulty = stream(seed, "faulty")
-    budget = faulty.randint(0, faults(size))
+    budget = faulty.choice((0, faults(size), faults(size)))
     members = faulty.sample(range(size), budget)
-    twins = faulty.randint(0, budget)
+    twins = faulty.choice((0, budget, budget))
     network, disk, load = stream(seed, "network"), stream(seed, "disk"), stream(seed, "load")
     heal_ms = stream(seed, "heal").randint(4_000, 14_000)
     return Configuration(
@@ -119,6 +131,7 @@ def expand(seed: int, sizes: tuple[int, ...] = (4, 5, 6, 7)) -> Configuration:
         partitions=_partitions(stream(seed, "partitions"), size, heal_ms),
         crashes=_crashes(stream(seed, "crashes"), size, heal_ms),
         triggers=_triggers(stream(seed, "triggers")),
+        filters=_filters(stream(seed, "filters"), size),
         real_signatures=seed % REAL_SIGNATURES_EVERY == REAL_SIGNATURES_EVERY - 1,
     )
 
@@ -143,6 +156,18 @@ def _crashes(random: Random, size: int, heal_ms: int) -> tuple[Crash, ...]:
 
 def _triggers(random: Random) -> tuple[Trigger, ...]:
     return tuple(
-        Trigger(random.choice(list(TriggerKind)), random.randint(1, 6), random.choice((20, 300, 2_000)))
+        Trigger(
+            random.choice(list(TriggerKind)), random.randint(1, 6), random.choice((20, 300, 2_000))
+        )
         for _ in range(random.choice((0, 1, 2)))
+    )
+
+
+def _filters(random: Random, size: int) -> tuple[Filter, ...]:
+    kinds = (VoteKind.PREPARE, VoteKind.COMMIT, VoteKind.COMMIT)
+    return tuple(
+        Filter(
+            random.choice(kinds), random.randint(1, 4), random.randrange(2), random.randrange(size)
+        )
+        for _ in range(random.choice((0, 1, 3)))
     )

@@ -5,7 +5,7 @@ agreement hold are therefore watched at every message that a correct node signs.
 
     I1  one block per height over all correct nodes and all their lives
     I2  every decision has a certificate that a second, independent verifier accepts
-    I3  once a quorum of commits for a block was sent, no other block gets a quorum of prepares in a later view
+    I3  once a quorum of commits for a block was sent, no correct validator prepares another in a later view
     I4  no correct validator signs two different votes for one slot, over all its lives
     I5  no correct validator signs a prepare or commit below a view-change that it signed
     I6  a view-change reports a lock at least as high as the sender's highest commit
@@ -13,6 +13,9 @@ agreement hold are therefore watched at every message that a correct node signs.
     I9  memory of a height stays within its formula
     I10 no evidence names a correct validator, and no correct peer is refused
     I12 nothing raises, and nobody halts
+    I14 a timer that is not armed has no effect
+    L1  no correct validator leaves a view above 0 before a quorum was there
+    L2  no correct node stays below the views of f + 1 others that it knows of
 """
 
 from collections.abc import Callable
@@ -20,13 +23,16 @@ from dataclasses import dataclass, field
 
 from consensus.codec import decode_record
 from consensus.effects import (
+    CancelTimer,
     Decide,
     Effect,
     EquivocationSeen,
     Halt,
     OwnKeyElsewhere,
     Rejected,
+    SetTimer,
 )
+from consensus.events import Event, TimerExpired
 from consensus.messages import (
     Message,
     PreparedCertificate,
@@ -36,6 +42,7 @@ from consensus.messages import (
     Vote,
 )
 from consensus.state import FUTURE_VIEWS, PAST_COMMIT_VIEWS, PAYLOADS_MAX, HeightState
+from consensus.timing import Timer, TimerKind
 from ledger.certificate import CommitCertificate
 from ledger.vote import VoteKind, block_vote_bytes
 from tests.simulation.chain import GENESIS_HASH
@@ -66,10 +73,12 @@ class Oracles:
     decided: dict[int, bytes] = field(default_factory=dict)
     _slots: dict[tuple[int, int, int, VoteKind], SignedVote] = field(default_factory=dict)
     _floors: dict[tuple[int, int], int] = field(default_factory=dict)
+    _view_changes: dict[int, dict[int, int]] = field(default_factory=dict)
     _commit_views: dict[tuple[int, int], int] = field(default_factory=dict)
     _senders: dict[tuple[VoteKind, int, int, bytes], dict[int, None]] = field(default_factory=dict)
     _committed: dict[int, tuple[int, bytes]] = field(default_factory=dict)
-    _prepared: dict[int, dict[int, bytes]] = field(default_factory=dict)
+    _armed: dict[tuple[bytes, int], dict[TimerKind, Timer]] = field(default_factory=dict)
+    _prepared: dict[int, dict[tuple[int, bytes], None]] = field(default_factory=dict)
 
     def fail(self, oracle: str, text: str) -> None:
         """Report a violation, unless the oracle is switched off."""
@@ -83,6 +92,9 @@ class Oracles:
             return
         if isinstance(vote, Vote):
             self._watch_quorums(vote)
+        else:
+            latest = self._view_changes.setdefault(vote.height, {})
+            latest[vote.signer] = max(vote.view, latest.get(vote.signer, 0))
         if node.index in self.byzantine:
             return
         kind = kind_of(vote)
@@ -107,9 +119,20 @@ class Oracles:
         self._floors[place] = max(vote.view, self._floors.get(place, 0))
         claimed = -1 if vote.prepared is None else vote.prepared.view
         if claimed < self._commit_views.get(place, -1):
-            self.fail("I6", f"node {node.index} committed in {self._commit_views[place]}, says {vote}")
+            self.fail(
+                "I6", f"node {node.index} committed in {self._commit_views[place]}, says {vote}"
+            )
+        latest = self._view_changes[vote.height].values()
+        there = [view for view in latest if view >= vote.view - 1]
+        if vote.view > 1 and len(there) < quorum_of(len(self.keys.public)):
+            self.fail(
+                "L1", f"node {node.index} sent {vote} when {len(there)} had left the view before"
+            )
 
     def _watch_durability(self, node: Node, message: Message) -> None:
+        vote = signed_part(message)
+        if vote is not None and vote.height <= node.chain.height:
+            return  # decided meanwhile by block sync: the store has forgotten the height
         records = [decode_record(data) for _, data in node.disk.durable]
         if message not in records:
             self.fail("I7", f"node {node.index} sent before it was durable: {message}")
@@ -119,7 +142,9 @@ class Oracles:
         if message.kind is VoteKind.COMMIT:
             locks = [item for item in records if isinstance(item, PreparedCertificate)]
             if slot not in [(item.view, item.block_hash) for item in locks]:
-                self.fail("I7", f"node {node.index} sent a commit without a durable lock: {message}")
+                self.fail(
+                    "I7", f"node {node.index} sent a commit without a durable lock: {message}"
+                )
         proposals = [item.vote for item in records if isinstance(item, PrePrepare)]
         if slot not in [(item.view, item.block_hash) for item in proposals]:
             self.fail("I7", f"node {node.index} voted without a durable payload: {message}")
@@ -128,22 +153,32 @@ class Oracles:
         key = (vote.kind, vote.height, vote.view, vote.block_hash)
         senders = self._senders.setdefault(key, {})
         senders[vote.signer] = None
-        if len(senders) < quorum_of(len(self.keys.public)):
-            return
-        prepared = self._prepared.setdefault(vote.height, {})
-        if vote.kind is VoteKind.PREPARE:
-            if prepared.setdefault(vote.view, vote.block_hash) != vote.block_hash:
-                self.fail("I3", f"two blocks prepared in height {vote.height} view {vote.view}")
-        elif vote.kind is VoteKind.COMMIT:
+        if vote.kind is VoteKind.PREPARE and vote.signer not in self.byzantine:
+            self._prepared.setdefault(vote.height, {})[vote.view, vote.block_hash] = None
+        if vote.kind is VoteKind.COMMIT and len(senders) >= quorum_of(len(self.keys.public)):
             first = self._committed.get(vote.height)
             if first is None or vote.view < first[0]:
                 self._committed[vote.height] = (vote.view, vote.block_hash)
         committed = self._committed.get(vote.height)
         if committed is None:
             return
-        for view, block_hash in prepared.items():
-            if view >= committed[0] and block_hash != committed[1]:
-                self.fail("I3", f"height {vote.height}: committed {committed}, prepared {view}")
+        for view, block_hash in self._prepared.get(vote.height, ()):
+            if view > committed[0] and block_hash != committed[1]:
+                self.fail("I3", f"height {vote.height}: committed {committed}, prepared in {view}")
+
+    def on_step(self, node: Node, event: Event, effects: tuple[Effect, ...]) -> None:
+        """Check a step of a correct node against the timers that were armed before it (I14)."""
+        armed = self._armed.setdefault((node.name, node.life), {})
+        if isinstance(event, TimerExpired):
+            if armed.get(event.timer.kind) == event.timer:
+                del armed[event.timer.kind]
+            elif effects:
+                self.fail("I14", f"node {node.index} heeds {event.timer}")
+        for effect in effects:
+            if isinstance(effect, SetTimer):
+                armed[effect.timer.kind] = effect.timer
+            elif isinstance(effect, CancelTimer):
+                armed.pop(effect.timer.kind, None)
 
     def on_effect(self, node: Node, effect: Effect, is_correct: Callable[[bytes], bool]) -> None:
         """Check an effect of a correct node."""
@@ -196,6 +231,11 @@ class Oracles:
             "checks": (len(state.checks), 3),
             "own_votes": (len(state.own_votes), 3 * (PAST_COMMIT_VIEWS + 2)),
         }
+        latest = sorted((item.vote.view for item in state.view_changes.values()), reverse=True)
+        enough = (size - 1) // 3
+        behind = len(latest) > enough and latest[enough] > state.view
+        if behind and state.certificate is None:
+            self.fail("L2", f"node {node.index} stays in view {state.view} below {latest}")
         for name, (held, bound) in bounds.items():
             if held > bound:
                 self.fail("I9", f"node {node.index} holds {held} {name}, bound {bound}")

@@ -9,7 +9,7 @@ from consensus.codec import decode_message
 from consensus.effects import Broadcast, Decide, Effect, Persist, Send
 from consensus.errors import SignatureRefused
 from consensus.events import Event, MessageReceived, PeerConnected, Work, WorkChanged
-from consensus.messages import Message, PrePrepare, ViewChange
+from consensus.messages import Message, PrePrepare, ViewChange, Vote
 from ledger.refusal import Refused
 from ledger.vote import VoteKind
 from tests.simulation.byzantine import TwinLinks
@@ -155,14 +155,16 @@ class World:
         if not self._twins.linked(node, target, self.now_ms):
             return
         changed = self._twins.distorted(node, target, message, data)
-        if changed is None or self._is_lost(node, target):
+        if changed is None or self._is_lost(node, target) or self._is_filtered(target, message):
             return
         copies = 1
         if self._network.randrange(100) < self.configuration.duplicate_percent and not self._healed:
             self.meet("duplicate")
             copies = 2
         for _ in range(copies):
-            self._push(self.now_ms + self._delay(), lambda: self._deliver(node.name, target, changed))
+            self._push(
+                self.now_ms + self._delay(), lambda: self._deliver(node.name, target, changed)
+            )
 
     def sync(self, node: Node, target: bytes, message: SyncRequest | SyncResponse) -> None:
         """Send a message of block sync."""
@@ -188,6 +190,16 @@ class World:
             return True
         return any(part.cuts(*pair, self.now_ms) for part in self.configuration.partitions)
 
+    def _is_filtered(self, target: Node, message: Message) -> bool:
+        if self._healed or not isinstance(message, Vote):
+            return False
+        for item in self.configuration.filters:
+            slot = (message.kind, message.height, message.view)
+            if (item.kind, item.height, item.view) == slot and target.index != item.spared:
+                self.meet("filtered vote")
+                return True
+        return False
+
     def _deliver(self, source: bytes, target: Node, data: bytes) -> None:
         if not target.is_up:
             return
@@ -210,11 +222,14 @@ class World:
             return
         self._views_max = max(self._views_max, state.view)
         if node.index not in self.configuration.byzantine:
+            self.oracles.on_step(node, event, effects)
             self.oracles.on_state(node, state)
             for effect in effects:
                 self.oracles.on_effect(node, effect, self.is_correct)
                 if isinstance(effect, Decide):
-                    self.meet("decision" if effect.certificate.view == 0 else "decision above view 0")
+                    self.meet(
+                        "decision" if effect.certificate.view == 0 else "decision above view 0"
+                    )
 
     def on_effect(self, node: Node, effect: Effect) -> None:
         """Let a trigger strike before an effect is carried out."""
@@ -359,7 +374,9 @@ class World:
             state = None if node.replica is None else node.replica.state
             view = None if state is None else state.view
             states.append(f"node {node.index} tip {node.chain.height} view {view}")
-        self.oracles.fail("liveness", f"no {HEIGHTS_AFTER_HEALING} new heights: {'; '.join(states)}")
+        self.oracles.fail(
+            "liveness", f"no {HEIGHTS_AFTER_HEALING} new heights: {'; '.join(states)}"
+        )
 
 
 def simulate(
