@@ -42,7 +42,7 @@ _DECLARATION_OF = {declaration.body: declaration for declaration in DECLARATIONS
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who signs: a party, or a person behind a pseudonym (then `id` is that of the key)."""
+    """Somebody who signs: a party, or a person behind a pseudonym, whose `id` is the key's."""
 
     name: str
     key: bytes
@@ -149,7 +149,7 @@ class World:
         return BlockContext(self.height + 1, self.time_ms + 1_000, self.genesis_hash)
 
     def transaction(self, body: object, *signers: Actor) -> Transaction:
-        """Return a transaction with a fresh salt; its signatures are blank, for nothing here reads them."""
+        """Return a transaction with a fresh salt and blank signatures, which nothing here reads."""
         self.salts += 1
         unsigned = UnsignedTransaction(
             genesis_hash=self.genesis_hash,
