@@ -71,7 +71,11 @@ def grant_consent(context: Context, body: ConsentGrant) -> None:
     require(body.notice == consent.notice, Code.CONSENT_ALTERED, "notice")
     context.active_party(consent.user, "consent")
     granted = replace(
-        consent, status=ConsentStatus.GRANTED, copy_key=body.copy_key, custodial=custodial
+        consent,
+        status=ConsentStatus.GRANTED,
+        copy_key=body.copy_key,
+        answer=context.tx_id,
+        custodial=custodial,
     )
     CONSENTS.put(context.state, body.consent, granted)
     context.schedule(consent.until_ms, DueKind.CONSENT_EXPIRES, body.consent)
@@ -83,7 +87,8 @@ def deny_consent(context: Context, body: ConsentDeny) -> None:
     consent = CONSENTS.require(context.state, body.consent, "consent")
     require_protector(context, consent.sid, "consent")
     require(consent.status is ConsentStatus.REQUESTED, Code.BAD_STATE, "consent")
-    CONSENTS.put(context.state, body.consent, replace(consent, status=ConsentStatus.DENIED))
+    denied = replace(consent, status=ConsentStatus.DENIED, answer=context.tx_id)
+    CONSENTS.put(context.state, body.consent, denied)
     matter = MATTERS.known(context.state, consent.matter)
     left = matter.requested_uses - consent.max_uses
     MATTERS.put(

@@ -184,6 +184,7 @@ class Consent:
     receiving_key: Annotated[KemKey | None, "The user's key, where the person names it."]
     copy_key: Annotated[KemKey | None, "The person's key for a copy of their own."]
     status: Annotated[ConsentStatus, "Where it stands in its life."]
+    answer: Annotated[Identifier | None, "The transaction that granted or denied it."]
     custodial: Annotated[Flag, "Whether a custodian granted it for the person."]
     reserved: Annotated[
         tuple[Identifier, ...], AtMost(USES_MAX), "Lines that hold a use and are not released."
@@ -193,12 +194,12 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class ConsentOfSubject:
-    """A place in the index from a pseudonym key to the requests made of it."""
+    """A place in the index from the id of a pseudonym key to the requests made of it."""
 
 
 GRANTS: Table[bytes, Grant] = Table(0x30, "grant", Grant, Identifier)
 MATTERS: Table[bytes, Matter] = Table(0x31, "matter", Matter, Identifier)
 CONSENTS: Table[bytes, Consent] = Table(0x32, "consent", Consent, Identifier)
 CONSENTS_OF_SUBJECT: Table[tuple[bytes, bytes], ConsentOfSubject] = Table(
-    0x33, "consent of subject", ConsentOfSubject, PublicKey, Identifier
+    0x33, "consent of subject", ConsentOfSubject, Identifier, Identifier
 )

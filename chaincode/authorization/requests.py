@@ -69,7 +69,8 @@ def request_consent(context: Context, body: ConsentRequest) -> None:
     _require_uses(matter, body)
     _require_times(context, matter, body)
     CONSENTS.put(context.state, context.tx_id, _consent(user, body))
-    CONSENTS_OF_SUBJECT.put(context.state, (body.sid, context.tx_id), ConsentOfSubject())
+    subject_id = key_id(body.sid)
+    CONSENTS_OF_SUBJECT.put(context.state, (subject_id, context.tx_id), ConsentOfSubject())
     asked = replace(
         matter,
         consents=(*matter.consents, context.tx_id),
@@ -77,9 +78,7 @@ def request_consent(context: Context, body: ConsentRequest) -> None:
     )
     MATTERS.put(context.state, body.matter, asked)
     context.schedule(body.answer_until_ms, DueKind.CONSENT_LAPSES, context.tx_id)
-    context.emit(
-        "consent.requested", context.tx_id, body.matter, user.id, body.product, key_id(body.sid)
-    )
+    context.emit("consent.requested", context.tx_id, body.matter, user.id, body.product, subject_id)
 
 
 def _require_matter(context: Context, user: Party, body: ConsentRequest) -> Matter:
@@ -170,6 +169,7 @@ def _consent(user: Party, body: ConsentRequest) -> Consent:
         receiving_key=body.receiving_key,
         copy_key=None,
         status=ConsentStatus.REQUESTED,
+        answer=None,
         custodial=False,
         reserved=(),
         used=(),

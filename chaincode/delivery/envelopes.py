@@ -118,7 +118,7 @@ def acknowledge_envelope(context: Context, body: EnvelopeAcknowledge) -> None:
     asset = goods.asset
     require(body.header_hash == asset.header_hash, Code.ENVELOPE_MISMATCH, "header_hash")
     require(body.cipher_root == asset.cipher_root, Code.ENVELOPE_MISMATCH, "cipher_root")
-    acknowledged = replace(goods.line, state=LineState.ACKNOWLEDGED)
+    acknowledged = replace(goods.line, state=LineState.ACKNOWLEDGED, acknowledgement=context.tx_id)
     LINES.put(context.state, body.line, acknowledged)
     context.emit("envelope.acknowledged", goods.asset_id, body.line, user.id)
 

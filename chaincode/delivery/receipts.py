@@ -48,6 +48,8 @@ def accept_by_silence(context: Context, line_id: bytes) -> None:
 
 
 def _accept(context: Context, line_id: bytes, line: Line, accepted_ms: int) -> None:
-    accepted = replace(line, state=LineState.ACCEPTED, accepted_ms=accepted_ms)
+    accepted = replace(
+        line, state=LineState.ACCEPTED, accepted_ms=accepted_ms, acceptance=context.subject
+    )
     LINES.put(context.state, line_id, accepted)
     context.emit("line.accepted", line_id, line.order)

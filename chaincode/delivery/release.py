@@ -46,6 +46,7 @@ def release_envelope(context: Context, body: EnvelopeRelease) -> None:
         state=LineState.RELEASED,
         released_ms=now_ms,
         receipt_until_ms=receipt_until_ms,
+        release=context.tx_id,
     )
     LINES.put(context.state, body.line, released)
     OPEN_LINES.delete(context.state, (goods.line.listing, body.line))

@@ -43,7 +43,7 @@ def _settle(context: Context, line_id: bytes, where: str) -> None:
     window_ms = context.parameter(ParameterName.DISPUTE_TERM_MS)
     require(context.now_ms >= accepted + window_ms, Code.DISPUTE_WINDOW, where)
     order = ORDERS.known(context.state, line.order)
-    settled = replace(line, state=LineState.SETTLED, accepted_ms=accepted)
+    settled = replace(line, state=LineState.SETTLED, accepted_ms=accepted, ending=context.subject)
     LINES.put(context.state, line_id, settled)
     ORDERS.put(context.state, line.order, replace(order, escrow=order.escrow - line.price))
     context.emit("line.settled", line_id, line.order, line.product, amounts=(line.price,))

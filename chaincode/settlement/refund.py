@@ -54,7 +54,7 @@ def refund_line(context: Context, line_id: bytes, reason: RefundReason) -> None:
     line = LINES.known(context.state, line_id)
     assert line.state in UNRELEASED
     order = ORDERS.known(context.state, line.order)
-    ended = replace(line, state=LineState.REFUNDED, refund_reason=reason)
+    ended = replace(line, state=LineState.REFUNDED, refund_reason=reason, ending=context.subject)
     LINES.put(context.state, line_id, ended)
     ORDERS.put(context.state, line.order, replace(order, escrow=order.escrow - line.price))
     OPEN_LINES.delete(context.state, (line.listing, line_id))

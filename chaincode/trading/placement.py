@@ -161,6 +161,10 @@ def _checked_line(context: Context, body: OrderPlace, sale: _Sale) -> Line:
         receipt_until_ms=None,
         accepted_ms=None,
         refund_reason=None,
+        acknowledgement=None,
+        release=None,
+        acceptance=None,
+        ending=None,
     )
 
 

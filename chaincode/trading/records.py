@@ -157,6 +157,10 @@ class Line:
     receipt_until_ms: Annotated[Milliseconds | None, "When silence has accepted it."]
     accepted_ms: Annotated[Milliseconds | None, "When it was accepted."]
     refund_reason: Annotated[RefundReason | None, "Why it was refunded."]
+    acknowledgement: Annotated[Identifier | None, "The transaction that acknowledged the envelope."]
+    release: Annotated[Identifier | None, "The transaction that released the key."]
+    acceptance: Annotated[Identifier | None, "The transaction or sweep that accepted it."]
+    ending: Annotated[Identifier | None, "The transaction or sweep that settled or refunded it."]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A city in which a loan can be asked for: all parties, one resource, one product, money, a listing.
+"""A city in which a loan can be asked for: parties, a resource, a product, money, a listing.
 
 city = City.founded()
 consent = city.granted()
@@ -114,7 +114,7 @@ class City:
     # What people do, as bodies with sensible values.
 
     def grant_offer(self, kind: Right, grantee: Actor) -> GrantOffer:
-        """Return an offer over the city's resource, for all individual classes and both purposes."""
+        """Return an offer over the city's resource, for three classes and both purposes."""
         return GrantOffer(
             kind=kind,
             grantee=grantee.id,
@@ -371,9 +371,7 @@ def _designate(city: City) -> None:
     venue = ChannelRegister("交易平台", ChannelKind.VENUE, salted("venue"), (), None)
     city.venue = city.world.do(venue, city.market, city.supervisor)
     deliverers = (city.deliverer.id, city.other_deliverer.id)
-    channel = ChannelRegister(
-        "交付通道", ChannelKind.DELIVERY, salted("channel"), deliverers, None
-    )
+    channel = ChannelRegister("交付通道", ChannelKind.DELIVERY, salted("channel"), deliverers, None)
     city.channel = city.world.do(channel, city.market, city.supervisor)
 
 
