@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from typing import Protocol
+from collections.abc import Callable
+from typing import TypeAlias
 
 from ledger.block import Block
 from ledger.certificate import CommitCertificate
@@ -11,12 +12,8 @@ from node.executor import ChainExecutor
 from node.mempool import Mempool
 from node.metrics import Metrics, Stage
 
-
-class CommitListener(Protocol):
-    """Who hears of each new block, on the event loop, right after it became durable."""
-
-    def committed(self, block: Block, committed: Committed) -> None:
-        """Take note of a new block."""
+CommitListener: TypeAlias = Callable[[Block, Committed], None]
+"""Hears of each new block, on the event loop, right after it became durable."""
 
 
 class Committer:
@@ -42,7 +39,7 @@ class Committer:
                 self._metrics.chain.observe_stage(Stage.STORE, time.perf_counter() - started)
                 self._forget_waiting(committed)
                 for listener in self._listeners:
-                    listener.committed(block, committed)
+                    listener(block, committed)
             return committed
 
     def _forget_waiting(self, committed: Committed) -> None:

@@ -130,17 +130,17 @@ class Host:
         self._tasks = supervisor.group()
         self._build = supervisor.group()
         self._due = supervisor.group()
-        ground.committer.listen(self)
+        ground.committer.listen(self.committed)
 
     async def run(self) -> None:
         """Make votes durable and send them, until cancelled; raises VotesNotWritten."""
         await self._outbox.run()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop: nothing more is signed, sent or written."""
         self._timers.cancel_all()
         for group in (self._tasks, self._build, self._due):
-            group.cancel()
+            await group.close()
         self._outbox.close()
 
     @property
@@ -148,6 +148,12 @@ class Host:
         """The view of the height that is being decided."""
         state = self._replica.state
         return 0 if state is None else state.view
+
+    @property
+    def is_member(self) -> bool:
+        """True where this node's key votes on the height that is being decided."""
+        state = self._replica.state
+        return state is not None and state.own_index is not None
 
     def begin(self, recovered: Recovered | None) -> None:
         """Begin with the height above the tip and what was signed there before a restart."""

@@ -139,5 +139,8 @@ class Intake:
         repeated = self._chain.door.refuse_repeated(transaction)
         if repeated is not None:
             return repeated
-        [refusal] = self._mempool.add([transaction])
+        try:
+            [refusal] = self._mempool.add([transaction])
+        except Refused as refused:
+            return refused.refusal  # nobody answers for its signer any more
         return refusal

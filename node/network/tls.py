@@ -59,10 +59,19 @@ class Authorities:
         because names in certificates prove nothing.
         """
         try:
-            certificate = x509.load_der_x509_certificate(certificate_der)
-            key = certificate.public_key()
+            return self._identify(x509.load_der_x509_certificate(certificate_der), now_ms)
         except ValueError as error:
             raise Refused(Code.NOT_AUTHENTICATED, "certificate") from error
+
+    def identify_pem(self, certificate_pem: bytes, now_ms: int) -> PeerIdentity:
+        """Return who this machine's own certificate file names; refuse (E915) a foreign one."""
+        try:
+            return self._identify(x509.load_pem_x509_certificate(certificate_pem), now_ms)
+        except ValueError as error:
+            raise Refused(Code.NOT_AUTHENTICATED, "certificate") from error
+
+    def _identify(self, certificate: x509.Certificate, now_ms: int) -> PeerIdentity:
+        key = certificate.public_key()
         if not isinstance(key, Ed25519PublicKey):
             raise Refused(Code.NOT_AUTHENTICATED, "certificate.key")
         expiry_ms = int(certificate.not_valid_after_utc.timestamp()) * 1_000
@@ -102,17 +111,6 @@ def tls_contexts(authorities: Authorities, certificate: Path, key: Path) -> TlsC
         except (OSError, ssl.SSLError) as error:
             raise _bad_certificate(certificate) from error
     return TlsContexts(server, client)
-
-
-def own_node_id(certificate: Path) -> bytes:
-    """Return the raw key of this machine's own certificate file."""
-    try:
-        key = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
-    except (OSError, ValueError) as error:
-        raise _bad_certificate(certificate) from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise _bad_certificate(certificate)
-    return key.public_bytes_raw()
 
 
 def peer_certificate(connection: object) -> bytes:

@@ -1,0 +1,5 @@
+"""`python -m node`."""
+
+from node.main import main
+
+main()

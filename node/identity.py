@@ -1,0 +1,75 @@
+"""What a node is before it runs: its home folder read and held against itself."""
+
+from dataclasses import dataclass
+
+from ledger.genesis import GENESIS_SIZE_MAX, Genesis, decode_genesis
+from ledger.refusal import Refused
+from node.config import Config, load_config
+from node.errors import BadHome
+from node.home import Home
+from node.network.tls import Authorities, PeerIdentity, TlsContexts, tls_contexts
+from node.signing import ValidatorKey, load_validator_key
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Configuration, chain and keys of one node."""
+
+    home: Home
+    config: Config
+    genesis: Genesis
+    peer: PeerIdentity
+    """How peers see this machine."""
+    authorities: Authorities
+    tls: TlsContexts
+    validator: ValidatorKey | None
+
+    @property
+    def name(self) -> str:
+        """The name in logs."""
+        return self.config.node.name or self.home.root.name
+
+
+def load_identity(home: Home, now_ms: int) -> Identity:
+    """Read a home folder; raise BadConfig or BadHome naming what does not fit."""
+    config = load_config(home.config)
+    genesis = _load_genesis(home)
+    authorities = Authorities(genesis.organisations)
+    tls = tls_contexts(authorities, home.tls_certificate, home.tls_key)
+    try:
+        own = authorities.identify_pem(home.tls_certificate.read_bytes(), now_ms)
+    except Refused as refused:
+        raise BadHome(
+            home.tls_certificate,
+            "was issued by no organisation of the genesis document",
+            "Have the CA whose certificate stands in genesis.qc issue it.",
+        ) from refused
+    return Identity(
+        home=home,
+        config=config,
+        genesis=genesis,
+        peer=own,
+        authorities=authorities,
+        tls=tls,
+        validator=load_validator_key(home.validator_key),
+    )
+
+
+def _load_genesis(home: Home) -> Genesis:
+    try:
+        with home.genesis.open("rb") as file:
+            data = file.read(GENESIS_SIZE_MAX + 1)
+    except OSError as error:
+        raise BadHome(
+            home.genesis,
+            f"cannot be read: {error.strerror}",
+            "Copy the genesis document that the founders signed.",
+        ) from error
+    try:
+        return decode_genesis(data)
+    except Refused as refused:
+        raise BadHome(
+            home.genesis,
+            f"founds no sound chain: {refused}",
+            "Copy the genesis document that the founders signed.",
+        ) from refused

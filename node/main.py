@@ -1,0 +1,89 @@
+"""The process of a node: `python -m node --home DIR`, and `quancheng node run`."""
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+
+import click
+
+from node.clock import SystemClock
+from node.config import load_config
+from node.errors import NodeFailure
+from node.home import Home
+from node.logs import set_up_logs
+from node.node import Node, open_memory, run_until_failure
+
+EXIT_OK = 0
+EXIT_FAILURE = 1
+STOP_TIMEOUT_S = 15.0
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.option(
+    "--home",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of the node: config.toml, genesis.qc, keys, data.",
+)
+@click.option(
+    "--forget-votes",
+    is_flag=True,
+    help="Give up a vote store that cannot be trusted; follow silently until it is safe to vote.",
+)
+@click.option(
+    "--clock-offset-ms", default=0, help="Make the wall clock wrong on purpose, for tests."
+)
+@click.pass_context
+def main(context: click.Context, home: Path, *, forget_votes: bool, clock_offset_ms: int) -> None:
+    """Run one node until it is told to stop."""
+    context.exit(run_node(home, forget_votes=forget_votes, clock_offset_ms=clock_offset_ms))
+
+
+def run_node(home: Path, *, forget_votes: bool = False, clock_offset_ms: int = 0) -> int:
+    """Run the node of a home folder; return the exit status of its process."""
+    if not __debug__:
+        _log.critical("assertions guard the validator key, and -O removes them; start without it")
+        return EXIT_FAILURE
+    try:
+        config = load_config(Home(home).config)
+        set_up_logs(config.node.name or home.name, config.node.log_level)
+        clock = SystemClock(clock_offset_ms)
+        return asyncio.run(_run(Home(home), clock, forget_votes=forget_votes))
+    except NodeFailure as failure:
+        set_up_logs(home.name, "info")
+        return _report(failure)
+
+
+async def _run(home: Home, clock: SystemClock, *, forget_votes: bool) -> int:
+    node = Node(open_memory(home, clock, forget_votes=forget_votes), clock)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, stopped.set)
+    listening, rpc = await node.start()
+    _log.info("node started", extra={"listen": str(listening), "rpc": str(rpc)})
+    failing = asyncio.create_task(run_until_failure(node))
+    stopping = asyncio.create_task(stopped.wait())
+    await asyncio.wait((failing, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    await asyncio.wait_for(node.stop(), STOP_TIMEOUT_S)
+    if failing.done():
+        return _report(failing.result())
+    failing.cancel()
+    _log.info("node stopped")
+    return EXIT_OK
+
+
+def _report(failure: BaseException) -> int:
+    if isinstance(failure, NodeFailure):
+        fields = {"failure": type(failure).__name__, "remedy": failure.remedy}
+        _log.critical(failure.what, extra=fields)
+    return EXIT_FAILURE
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,225 @@
+"""The composition root: makes the parts of a node, starts them, stops them. Nothing subclasses it.
+
+Reading order of a node: identity (what it is), chain and executor (what it knows), voting (what it
+signed), network (whom it hears), host (how it votes), sync, gossip, rpc.
+"""
+
+import logging
+import random
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from consensus.replica import Replica
+from consensus.timing import Timing
+from ledger.transaction import Transaction
+from node.activity import Activity
+from node.chain import Chain, ChainOptions
+from node.clock import Clock
+from node.commit import Committer
+from node.config import Address
+from node.errors import NodeFailure
+from node.executor import ChainExecutor
+from node.gossip import Gossip
+from node.home import Home
+from node.host import Ground, Host, Surroundings
+from node.identity import Identity, load_identity
+from node.intake import Intake
+from node.lock import HomeLock
+from node.loop_lag import watch_loop_lag
+from node.mempool import Charge, Mempool, MempoolLimits
+from node.metrics import Metrics
+from node.network.admission import Gatekeeper
+from node.network.messages import PROTOCOL_VERSION, SESSION_SIZE, Hello, Role
+from node.network.peers import Door, Peers
+from node.proposals import Proposals
+from node.reception import Parts, Reception
+from node.registry import ChainRegistry
+from node.rpc.listener import RpcListener
+from node.rpc.local_backend import LocalBackend, NodeParts
+from node.rpc.server import RpcServer
+from node.serving import Server
+from node.store.engine import KeyValueEngine
+from node.store.opening import open_engine
+from node.supervision import Supervisor
+from node.sync import BlockSync
+from node.tip_exchange import TipExchange
+from node.verification import SignatureVerifier
+from node.voting import VotingStart, open_voting
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a node has on disk and in its own hands, before it speaks to anybody."""
+
+    identity: Identity
+    lock: HomeLock
+    engine: KeyValueEngine
+    chain: Chain
+    verifier: SignatureVerifier
+    voting: VotingStart
+
+
+def open_memory(home: Home, clock: Clock, *, forget_votes: bool) -> Memory:
+    """Open everything a node has; raise NodeFailure saying what is wrong and what to do."""
+    lock = HomeLock(home)
+    identity = load_identity(home, clock.wall_ms())
+    engine = open_engine(identity.config.storage.engine, home.chain)
+    verifier = SignatureVerifier()
+    chain, report = Chain.open(engine, identity.genesis, ChainOptions(verify=verifier.verify))
+    fields = {
+        "height": report.tip.height,
+        "block": report.tip.block_hash,
+        "founded": report.founded,
+        "verified_headers": report.verified.headers,
+        "verified_values": report.verified.values,
+        "replay_ids": report.replay_ids,
+    }
+    _log.info("chain opened", extra=fields)
+    voting = open_voting(identity, chain, forget=forget_votes)
+    return Memory(identity, lock, engine, chain, verifier, voting)
+
+
+class Node:
+    """One running node."""
+
+    def __init__(self, memory: Memory, clock: Clock) -> None:
+        self._memory = memory
+        self._clock = clock
+        identity, chain, config = memory.identity, memory.chain, memory.identity.config
+        self.supervisor = Supervisor()
+        self.metrics = Metrics()
+        self.mempool = Mempool(self._charge_of, _mempool_limits(identity))
+        self._executor = ChainExecutor(chain)
+        self._committer = Committer(self._executor, self.mempool, self.metrics)
+        self._intake = Intake(chain, self.mempool, memory.verifier, clock)
+        self.peers = Peers(config.network, self._door())
+        self._gossip = Gossip(self._intake, self.peers)
+        self._proposals = Proposals(self._intake, self.peers)
+        self._sync = BlockSync(chain, self._committer, self.peers)
+        self._server = Server(chain, self._proposals.find)
+        self.host = self._host()
+        self._tips = TipExchange(
+            chain, self.peers, self._sync, memory.voting.past, self.host.set_silence
+        )
+        self._committer.listen(self._tips.committed)
+        self._intake.listen(self._accepted)
+        self._backend = LocalBackend(self._answering_parts(), self.metrics)
+        self._committer.listen(lambda _, committed: self._backend.committed(committed))
+        self._rpc: RpcServer | None = None
+
+    async def start(self) -> tuple[Address, Address]:
+        """Begin to vote, listen and dial; return the addresses for peers and for applications."""
+        past = self._memory.voting.past
+        if past is not None and past.silent_up_to:
+            self.host.set_silence(past.silent_up_to)
+        self.host.begin(self._memory.voting.recovered)
+        for work in (
+            self.host.run(),
+            self._sync.run(),
+            self._gossip.run(),
+            self._server.run(),
+            self._tips.run(),
+            watch_loop_lag(self.metrics),
+        ):
+            self.supervisor.spawn(work)
+        parts = Parts(self.host, self._gossip, self._tips, self._sync, self._server)
+        reception = Reception(parts, self.peers, self.mempool, self.supervisor)
+        listening = await self.peers.start(reception)
+        listen = self._memory.identity.config.rpc.listen
+        rpc = RpcListener(listen.host, listen.port)
+        self._rpc = await RpcServer.start(self._backend, self.metrics, rpc)
+        self.supervisor.spawn(self._rpc.serve())
+        return listening, Address(listen.host, self._rpc.port)
+
+    async def stop(self) -> None:
+        """Stop in the order in which parts depend on each other; then nothing is left running."""
+        if self._rpc is not None:
+            await self._rpc.stop()
+        await self.peers.stop()
+        await self.supervisor.close()
+        await self.host.close()
+        self._executor.close()
+        memory = self._memory
+        memory.verifier.close()
+        memory.engine.close()
+        memory.lock.release()
+
+    def _host(self) -> Host:
+        validator = self._memory.identity.validator
+        identity = None if validator is None else (validator.public_key, validator.sign)
+        timing = Timing(view_ms=self._memory.identity.config.consensus.first_timeout_ms)
+        replica = Replica(identity, timing, hash_payload=self._proposals.hash_payload)
+        ground = Ground(
+            chain=self._memory.chain,
+            executor=self._executor,
+            committer=self._committer,
+            mempool=self.mempool,
+            clock=self._clock,
+            supervisor=self.supervisor,
+            metrics=self.metrics,
+        )
+        surroundings = Surroundings(self.peers, self._gossip, self._proposals, self._sync)
+        return Host(replica, self._memory.voting.store, ground, surroundings)
+
+    def _door(self) -> Door:
+        identity, chain = self._memory.identity, self._memory.chain
+        validator = identity.validator
+        hello = Hello(
+            protocol_version=PROTOCOL_VERSION,
+            genesis_hash=chain.genesis_hash,
+            node_id=identity.peer.node_id,
+            session=secrets.token_bytes(SESSION_SIZE),
+            role=Role.OBSERVER if validator is None else Role.VALIDATOR,
+            validator_key=b"" if validator is None else validator.public_key,
+        )
+        registry = ChainRegistry(chain, identity.config.network.banned_nodes)
+        gatekeeper = Gatekeeper(hello, identity.authorities, registry, self._clock)
+        return Door(gatekeeper, identity.tls, random.Random(secrets.randbits(64)))  # noqa: S311
+
+    def _answering_parts(self) -> NodeParts:
+        past = self._memory.voting.past
+        return NodeParts(
+            chain_name=self._memory.identity.genesis.chain_name,
+            node_version=_version(),
+            chain=self._memory.chain,
+            mempool=self.mempool,
+            admit=lambda items: self._intake.add(items, None),
+            clock=self._clock,
+            activity=Activity(self._memory.chain, self.host, self.peers, self._sync, past),
+        )
+
+    def _accepted(self, transactions: Sequence[Transaction], source: bytes | None) -> None:
+        self._backend.accepted(transactions)
+        self._gossip.offer((item.data for item in transactions), source)
+        self.host.refresh_work()
+
+    def _charge_of(self, transaction: Transaction) -> Charge:
+        return self._memory.chain.door.charge_of(transaction)
+
+
+def _mempool_limits(identity: Identity) -> MempoolLimits:
+    settings = identity.config.mempool
+    return MempoolLimits(
+        transactions_max=settings.transactions_max,
+        bytes_max=settings.bytes_max,
+        per_organisation_max=settings.per_organisation_max,
+    )
+
+
+def _version() -> str:
+    try:
+        return version("quancheng-chain")
+    except PackageNotFoundError:
+        return "from source"
+
+
+async def run_until_failure(node: Node) -> BaseException:
+    """Wait until something fails that the node cannot go on with; return it."""
+    failure = await node.supervisor.failure()
+    if not isinstance(failure, NodeFailure):
+        _log.critical("a bug stopped the node", exc_info=failure)
+    return failure

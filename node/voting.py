@@ -1,0 +1,77 @@
+"""What a validator finds of its own votes when it starts, and what it may sign because of it."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+
+from consensus.errors import RecordDamaged
+from consensus.recovery import Recovered, recover
+from ledger.suites import PUBLIC_KEY_SIZE
+from node.chain import Chain
+from node.errors import VotesDamaged
+from node.files import SystemDirectory
+from node.identity import Identity
+from node.vote_format import STORE_ID_SIZE, StoreHead
+from node.vote_store import FoundVotes, VoteStore, forget_votes, open_votes
+from node.voting_past import Past, VotingPast
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class VotingStart:
+    """The vote store, what is known of the past (None for a node without a key), what to replay."""
+
+    store: VoteStore
+    past: VotingPast | None
+    recovered: Recovered | None
+
+
+def open_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStart:
+    """Read the vote store whole, before anything is signed or heard. Raises VotesDamaged.
+
+    `forget` is the operator's word to give up a store that cannot be trusted.
+    """
+    directory = SystemDirectory(identity.home.votes)
+    store_id = secrets.token_bytes(STORE_ID_SIZE)
+    if identity.validator is None:
+        head = StoreHead(chain.genesis_hash, bytes(PUBLIC_KEY_SIZE), store_id)
+        return VotingStart(VoteStore(directory, head), None, None)
+    if forget:
+        forget_votes(directory)
+    head = StoreHead(chain.genesis_hash, identity.validator.public_key, store_id)
+    store, found = open_votes(directory, head)
+    height = chain.tip.height
+    past = VotingPast(_past_of(found, height), identity.validator.public_key)
+    past.trust_operator(identity.config.consensus.vote_from_height)
+    past.settle([member.public_key for member in chain.facts.validators.members])
+    fields = {
+        "past": past.past.name,
+        "highest": found.highest,
+        "records": len(found.entries),
+        "truncated_bytes": found.truncated_bytes,
+        "tip": height,
+    }
+    level = logging.WARNING if past.past is Past.LOST else logging.INFO
+    _log.log(level, "vote store opened", extra=fields)
+    if past.past is not Past.KNOWN:
+        return VotingStart(store, past, None)
+    return VotingStart(store, past, _recovered(found, height + 1))
+
+
+def _past_of(found: FoundVotes, tip_height: int) -> Past:
+    if found.nothing:
+        return Past.LOST if tip_height else Past.FOUNDING
+    # Votes far above the tip were given on a chain that this store does not have any more.
+    return Past.LOST if found.highest > tip_height + 1 else Past.KNOWN
+
+
+def _recovered(found: FoundVotes, height: int) -> Recovered | None:
+    records = found.of_height(height)
+    if not records:
+        return None
+    try:
+        return recover(height, records)
+    except RecordDamaged as error:
+        problem = f"record {error.position} of height {height}: {error.field}"
+        raise VotesDamaged("records", 0, problem) from error
