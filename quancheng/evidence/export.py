@@ -3,12 +3,13 @@
 import asyncio
 from typing import Protocol
 
-from ledger.certificate import CommitCertificate, decode_certificate
+from ledger.certificate import decode_certificate
 from ledger.header import Header, decode_header
 from ledger.merkle import InclusionProof, prove_inclusion
 from ledger.refusal import Code, require
-from ledger.validators import ValidatorSet
+from ledger.validators import Validator, ValidatorSet, validator_set
 from lightclient.trust import ValidatorChange
+from quancheng.api.chain import CertificateResult, HeaderResult, ValidatorsResult
 from quancheng.api.transactions import CertifiedHeader, InclusionPath, TransactionProof
 from quancheng.evidence.file import AnchorLink, CertifiedBlock, EvidenceFile
 
@@ -16,21 +17,24 @@ FETCHES_AT_ONCE_MAX = 64
 
 
 class EvidenceSource(Protocol):
-    """What the export asks of a node. Answers are not trusted: the finished file is verified."""
+    """What the export asks of a node: the part of `quancheng.client.Client` that it needs.
 
-    async def transaction_proof(self, tx_id: bytes) -> TransactionProof:
+    Answers are not trusted; the finished file is verified like any other.
+    """
+
+    async def proof(self, tx_id: bytes) -> TransactionProof:
         """Return a transaction, its receipt, both paths and the two certified headers."""
         ...
 
-    async def header(self, height: int) -> Header:
+    async def header(self, height: int) -> HeaderResult:
         """Return the header of a height."""
         ...
 
-    async def certificate(self, height: int) -> CommitCertificate:
+    async def certificate(self, height: int) -> CertificateResult:
         """Return a certificate for the block of a height."""
         ...
 
-    async def validators(self, height: int) -> ValidatorSet:
+    async def validators(self, height: int) -> ValidatorsResult:
         """Return the set that votes on a height."""
         ...
 
@@ -44,7 +48,7 @@ async def export(
     block. Costs a few dozen fetches for each validator-set change, and with an anchor one fetch for
     each block below it.
     """
-    proof = await source.transaction_proof(tx_id)
+    proof = await source.proof(tx_id)
     block, next_block = _certified(proof.block), _certified(proof.next_block)
     file = EvidenceFile(
         changes=await _changes_before(source, block.header),
@@ -74,9 +78,9 @@ async def _changes_before(source: EvidenceSource, header: Header) -> tuple[Valid
     height = 1
     for epoch in range(1, header.validator_epoch + 1):
         height = await _first_height_of(source, epoch, height, header.height)
-        last = await source.header(height - 1)
-        certificate = await source.certificate(height - 1)
-        changes.append(ValidatorChange(last, certificate, await source.validators(height)))
+        last = await _header(source, height - 1)
+        certificate = decode_certificate((await source.certificate(height - 1)).data)
+        changes.append(ValidatorChange(last, certificate, await _validators(source, height)))
     return tuple(changes)
 
 
@@ -84,7 +88,7 @@ async def _first_height_of(source: EvidenceSource, epoch: int, low: int, high: i
     """Return the lowest height of an epoch, which lies above `low` and not above `high`."""
     while low + 1 < high:
         middle = (low + high) // 2
-        if (await source.header(middle)).validator_epoch < epoch:
+        if (await _header(source, middle)).validator_epoch < epoch:
             low = middle
         else:
             high = middle
@@ -94,7 +98,7 @@ async def _first_height_of(source: EvidenceSource, epoch: int, low: int, high: i
 async def _next_validators(source: EvidenceSource, header: Header) -> ValidatorSet | None:
     if header.next_validators_hash == header.validators_hash:
         return None
-    return await source.validators(header.height + 1)
+    return await _validators(source, header.height + 1)
 
 
 async def _anchor_link(
@@ -106,8 +110,18 @@ async def _anchor_link(
     hashes: list[bytes] = []
     for start in range(1, height, FETCHES_AT_ONCE_MAX):
         heights = range(start, min(start + FETCHES_AT_ONCE_MAX, height))
-        headers = await asyncio.gather(*(source.header(item) for item in heights))
+        headers = await asyncio.gather(*(_header(source, item) for item in heights))
         hashes.extend(header.hash() for header in headers)
-    header = await source.header(height)
+    header = await _header(source, height)
     path = prove_inclusion(hashes, last.height - 1).path
     return AnchorLink(header.hash(), header, path)
+
+
+async def _header(source: EvidenceSource, height: int) -> Header:
+    return decode_header((await source.header(height)).data)
+
+
+async def _validators(source: EvidenceSource, height: int) -> ValidatorSet:
+    result = await source.validators(height)
+    members = [Validator(item.public_key, item.organisation) for item in result.validators]
+    return validator_set(result.epoch, members)
