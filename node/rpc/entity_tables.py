@@ -9,6 +9,7 @@ from chaincode import due, freezes, parameters, validators
 from chaincode.authorization import records as authorization
 from chaincode.delivery import records as delivery
 from chaincode.fields import Json
+from chaincode.membership import proposal
 from chaincode.membership import records as membership
 from chaincode.registration import records as registration
 from chaincode.settlement import records as settlement
@@ -27,6 +28,7 @@ _MODULES: tuple[ModuleType, ...] = (
     parameters,
     validators,
     membership,
+    proposal,
     registration,
     authorization,
     trading,
