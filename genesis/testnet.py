@@ -137,7 +137,7 @@ def lay_out_testnet(root: Path, plan: Plan, now: dt.datetime) -> Testnet:
             for party in _parties(founder, plan, contribution)
         ),
     )
-    _write_description(testnet)
+    write_description(testnet)
     return testnet
 
 
@@ -156,6 +156,18 @@ def load_testnet(root: Path) -> Testnet:
         nodes=tuple(TestnetNode(**item) for item in parts["nodes"]),
         parties=tuple(TestnetParty(**item) for item in parts["parties"]),
     )
+
+
+def write_description(testnet: Testnet) -> None:
+    """Write `testnet.json`, by which commands find the nodes and parties of a network."""
+    parts = {
+        "chain_name": testnet.chain_name,
+        "genesis_hash": testnet.genesis_hash,
+        "nodes": [asdict(item) for item in testnet.nodes],
+        "parties": [asdict(item) for item in testnet.parties],
+    }
+    text = json.dumps(parts, ensure_ascii=False, indent=2)
+    create_private_file(testnet.root / DESCRIPTION_FILE, text.encode() + b"\n")
 
 
 def free_ports(count: int) -> list[int]:
@@ -225,14 +237,3 @@ def _parties(founder: Founder, plan: Plan, contribution: Contribution) -> Sequen
         )
         for party, keys in zip(planned, contribution.parties, strict=True)
     ]
-
-
-def _write_description(testnet: Testnet) -> None:
-    parts = {
-        "chain_name": testnet.chain_name,
-        "genesis_hash": testnet.genesis_hash,
-        "nodes": [asdict(item) for item in testnet.nodes],
-        "parties": [asdict(item) for item in testnet.parties],
-    }
-    text = json.dumps(parts, ensure_ascii=False, indent=2)
-    create_private_file(testnet.root / DESCRIPTION_FILE, text.encode() + b"\n")

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from chaincode.fields import Json
-from chaincode.tables import Table
+from chaincode.tables import Single, Table
 from ledger.suites import public_key_of
 from ledger.transaction import Transaction
 from quancheng.api import chain, events, state, transactions
@@ -236,6 +236,11 @@ class Client:
                 raise
             return None
         return _typed(table, entity)
+
+    async def single(self, table: Single[R]) -> R:
+        """Return the one record of a table with one place; RequestRefused (E010) for none."""
+        fields: Any = (await self.entity(state.kind_of(table.name))).fields
+        return table.codec.read_json(fields)
 
     async def records(
         self,

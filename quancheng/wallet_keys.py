@@ -39,12 +39,17 @@ class MatterKeys:
         return kem_key_of(self.kem_secret)
 
     def identity_commitment(self, identity: str) -> bytes:
-        """Return the commitment to an identity number, which only the identity authority can check.
+        """Return the commitment to an identity number under this matter's salt."""
+        return identity_commitment(self.salt, identity)
 
-        Salted afresh for each matter: unsalted, a city's identity numbers are guessed in minutes.
-        """
-        data = _IDENTITY_LABEL + identity.encode()
-        return hashlib.blake2b(data, digest_size=32, key=self.salt).digest()
+
+def identity_commitment(salt: bytes, identity: str) -> bytes:
+    """Return the commitment to an identity number, which only the identity authority can check.
+
+    Salted afresh for each matter: unsalted, a city's identity numbers are guessed in minutes.
+    """
+    data = _IDENTITY_LABEL + identity.encode()
+    return hashlib.blake2b(data, digest_size=32, key=salt).digest()
 
 
 def matter_keys(seed: bytes, index: int) -> MatterKeys:

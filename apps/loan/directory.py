@@ -1,0 +1,38 @@
+"""The directory: public facts that everybody needs before they can meet on the chain."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from apps.loan.cast import Role
+
+DIRECTORY_FILE = "directory.json"
+DIRECTORY_SIZE_MAX = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Where each role's node answers and where its own service does, both as URLs."""
+
+    genesis_hash: str
+    nodes: dict[str, str]
+    services: dict[str, str]
+
+    def node(self, role: Role) -> str:
+        """Return the URL of the node that a role uses."""
+        return self.nodes[role.value]
+
+    def service(self, role: Role) -> str:
+        """Return the URL of the service that a role runs."""
+        return self.services[role.value]
+
+
+def write_directory(path: Path, directory: Directory) -> None:
+    """Write the directory for everybody to read."""
+    path.write_text(json.dumps(asdict(directory), indent=2), encoding="utf-8")
+
+
+def read_directory(path: Path) -> Directory:
+    """Read the directory."""
+    with path.open(encoding="utf-8") as file:
+        return Directory(**json.loads(file.read(DIRECTORY_SIZE_MAX)))

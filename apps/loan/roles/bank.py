@@ -1,0 +1,270 @@
+"""The bank: asks about one applicant at a time, pays for what it gets, and opens its envelopes.
+
+It also tries what it must not: a second use, another purpose, an order of a frozen product, and a
+transaction with a bad signature.
+"""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from apps.channel.client import ChannelClient
+from apps.loan import counter, sights
+from apps.loan.cast import Role
+from apps.loan.desk import Desk
+from apps.loan.governing import approve_agreed
+from apps.loan.sealing import header_of_line, wraps_of
+from apps.loan.serving import new_service, serving
+from apps.loan.story import PURPOSE_CREDIT, PURPOSE_FINANCE, PURPOSE_MARKETING, RETURNING
+from chaincode.authorization.records import (
+    CONSENTS,
+    AmountBucket,
+    ConsentKind,
+    ConsentStatus,
+    MatterKind,
+    MatterOutcome,
+)
+from chaincode.delivery.records import ASSETS, Verdict
+from chaincode.freezes import FREEZES
+from chaincode.parameters import PARAMETERS, ParameterName
+from chaincode.registration.records import Product
+from chaincode.rights import Right
+from chaincode.settlement.records import ACCOUNTS
+from chaincode.trading.placement import OrderLine
+from chaincode.trading.records import LINES, Line, LineState
+from ledger.envelope_header import Recipient
+from ledger.suites import tagged_hash
+from ledger.transaction import assemble
+from quancheng.envelope_files import open_to_file
+from quancheng.envelope_wraps import open_wrap, require_same_key
+from quancheng.kem import kem_key_of
+
+_MATTER_TERM_MS = 3_600_000
+_ANSWER_TERM_MS = 240_000
+_RETENTION_MS = 30 * 86_400_000
+_DELIVERY_TERM_MS = 600_000
+_BUCKETS = ((1_000, 1), (10_000, 2), (50_000, 3), (200_000, 4), (1_000_000, 5))
+_SECRET_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What the bank buys: the listing, and the product behind it."""
+
+    listing: bytes
+    product: bytes
+    terms: Product
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One application: who, how much, and the matter and consent request on the chain."""
+
+    sid: bytes
+    amount: int
+    matter: bytes
+    consent: bytes
+
+
+async def play(desk: Desk) -> None:
+    """Play the bank."""
+    applications: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue(maxsize=64)
+
+    async def take(request: web.Request) -> web.Response:
+        application = counter.read_application(await request.json())
+        if application is None:
+            raise web.HTTPForbidden(text="not signed by the pseudonym")
+        await applications.put(application)
+        return web.Response(status=202)
+
+    service = new_service()
+    service.router.add_post(counter.APPLY_PATH, take)
+    async with serving(desk, service), asyncio.TaskGroup() as group:
+        group.create_task(approve_agreed(desk))
+        listing_id, listing = await sights.listing(desk)
+        _, terms = await sights.product(desk)
+        offer = _Offer(listing_id, listing.product, terms)
+        own = await desk.own_party()
+        await desk.state_of(ACCOUNTS, own.id, lambda account: account.free > 0)
+        office = _LoanOffice(desk, offer)
+        group.create_task(_submit_bad_signature(desk))
+        while True:
+            sid, amount = await applications.get()
+            group.create_task(office.handle(sid, amount))
+
+
+class _LoanOffice:
+    """Handles applications, each in a task of its own."""
+
+    def __init__(self, desk: Desk, offer: _Offer) -> None:
+        self._desk = desk
+        self._offer = offer
+        self._granted = 0
+
+    async def handle(self, sid: bytes, amount: int) -> None:
+        """Take one application from the matter's opening to its close."""
+        case = await self._request(sid, amount)
+        consent = await self._desk.state_of(
+            CONSENTS, case.consent, lambda item: item.status is not ConsentStatus.REQUESTED
+        )
+        if consent.status is not ConsentStatus.GRANTED:
+            await self._close(case, MatterOutcome.DECLINED)
+            return
+        self._granted += 1
+        await self._before_ordering(case, self._granted)
+        receiving_secret = secrets.token_bytes(_SECRET_SIZE)
+        line_id = await self._order(case, receiving_secret)
+        received = await self._receive(line_id, receiving_secret)
+        if received:
+            await self._after_receiving(case, line_id, self._granted)
+        await self._close(case, MatterOutcome.GRANTED if received else MatterOutcome.WITHDRAWN)
+
+    async def _request(self, sid: bytes, amount: int) -> _Case:
+        desk, offer = self._desk, self._offer
+        now_ms = await desk.chain_time_ms()
+        row = offer.terms.terms.fields_for(PURPOSE_CREDIT)
+        assert row is not None
+        opened = await desk.send(
+            "matter.open",
+            kind=MatterKind.LOAN_APPLICATION,
+            purpose=PURPOSE_FINANCE,
+            products=(offer.product,),
+            evidence=tagged_hash(b"application", sid, secrets.token_bytes(_SECRET_SIZE)),
+            max_uses=1,
+            until_ms=now_ms + _MATTER_TERM_MS,
+        )
+        asked = await desk.send(
+            "consent.request",
+            matter=opened.tx_id,
+            sid=sid,
+            product=offer.product,
+            product_version=offer.terms.version,
+            purpose=PURPOSE_CREDIT,
+            fields=row.fields,
+            kind=ConsentKind.USE,
+            max_uses=1,
+            answer_until_ms=now_ms + _ANSWER_TERM_MS,
+            until_ms=now_ms + _DELIVERY_TERM_MS,
+            retention_until_ms=now_ms + _RETENTION_MS,
+            notice=row.notice,
+            receiving_key=None,
+        )
+        return _Case(sid, amount, opened.tx_id, asked.tx_id)
+
+    async def _before_ordering(self, case: _Case, number: int) -> None:
+        if number == 1:
+            # Abuse: to use for marketing what was agreed to for a credit assessment.
+            await self._try_order(case, PURPOSE_MARKETING)
+        if number == RETURNING:
+            # Abuse: to order a product that the supervisor has frozen. Then wait like everybody.
+            await self._desk.state_of(FREEZES, self._offer.product, lambda _: True)
+            await self._try_order(case, PURPOSE_CREDIT)
+        await self._desk.until(self._is_thawed)
+
+    async def _after_receiving(self, case: _Case, line_id: bytes, number: int) -> None:
+        if number == 1:
+            # Abuse: to use a second time what was agreed to once.
+            await self._try_order(case, PURPOSE_CREDIT)
+        await self._settle(line_id)
+
+    async def _is_thawed(self) -> bool:
+        return await self._desk.record(FREEZES, self._offer.product) is None
+
+    async def _try_order(self, case: _Case, purpose: int) -> str:
+        key = kem_key_of(secrets.token_bytes(_SECRET_SIZE))
+        return await self._desk.attempt("order.place", **await self._order_body(case, purpose, key))
+
+    async def _order(self, case: _Case, receiving_secret: bytes) -> bytes:
+        body = await self._order_body(case, PURPOSE_CREDIT, kem_key_of(receiving_secret))
+        # The freeze may come between looking and ordering: then wait for its end and order anew.
+        while await self._desk.attempt("order.place", **body) != "E000":
+            await self._desk.until(self._is_thawed)
+        line_id, _ = await self._desk.first(LINES, consent=case.consent)
+        return line_id
+
+    async def _order_body(self, case: _Case, purpose: int, key: bytes) -> dict[str, object]:
+        deliver_until_ms = await self._desk.chain_time_ms() + _DELIVERY_TERM_MS
+        return {
+            "lines": (OrderLine(self._offer.listing, purpose, case.consent),),
+            "receiving_key": key,
+            "confirm_until_ms": deliver_until_ms,
+            "deliver_until_ms": deliver_until_ms,
+        }
+
+    async def _receive(self, line_id: bytes, secret: bytes) -> bool:
+        """Fetch, acknowledge and open an envelope; say False where the line was refunded."""
+        desk = self._desk
+        prepared = await desk.state_of(
+            LINES, line_id, lambda line: _is_at(line, LineState.PREPARED)
+        )
+        if prepared.state is LineState.REFUNDED:
+            return False
+        header = await header_of_line(desk, line_id)
+        ciphertext = desk.folder / f"{line_id.hex()}.sealed"
+        async with ChannelClient(desk.directory.service(Role.CHANNEL)) as store:
+            await store.fetch(header, ciphertext)
+        await desk.attempt(
+            "envelope.acknowledge",
+            line=line_id,
+            header_hash=header.hash(),
+            cipher_root=header.cipher_root,
+        )
+        released = await desk.state_of(
+            LINES, line_id, lambda line: _is_at(line, LineState.RELEASED)
+        )
+        if released.state is LineState.REFUNDED:
+            return False
+        assert released.asset is not None
+        asset = await desk.record(ASSETS, released.asset)
+        assert asset is not None
+        wraps = wraps_of(asset)
+        own = Recipient(Right.USE, kem_key_of(secret))
+        content_key = open_wrap(header, wraps[own], secret)
+        require_same_key(header, content_key, wraps)
+        with ciphertext.open("rb") as source:
+            open_to_file(header, content_key, source, desk.folder / f"{line_id.hex()}.json")
+        await desk.send(
+            "envelope.receipt", line=line_id, header_hash=header.hash(), verdict=Verdict.OK
+        )
+        return True
+
+    async def _settle(self, line_id: bytes) -> None:
+        """Wait for the dispute window to pass, then have the line paid out."""
+        desk = self._desk
+        line = await desk.state_of(LINES, line_id, lambda item: _is_at(item, LineState.ACCEPTED))
+        window = await desk.record(PARAMETERS, ParameterName.DISPUTE_TERM_MS)
+        assert window is not None
+        assert line.accepted_ms is not None
+        await desk.until_time(line.accepted_ms + window.at(desk.height))
+        await desk.send("line.settle", lines=(line_id,))
+
+    async def _close(self, case: _Case, outcome: MatterOutcome) -> None:
+        granted = outcome is MatterOutcome.GRANTED
+        bucket = _bucket(case.amount) if granted else AmountBucket.NONE
+        await self._desk.send("matter.close", matter=case.matter, outcome=outcome, amount=bucket)
+
+
+def _is_at(line: Line, state: LineState) -> bool:
+    """Say whether a line has reached a state, or was refunded."""
+    return line.state >= state
+
+
+def _bucket(amount: int) -> AmountBucket:
+    for limit, number in _BUCKETS:
+        if amount < limit:
+            return AmountBucket(number)
+    return AmountBucket.FROM_1_000_000
+
+
+async def _submit_bad_signature(desk: Desk) -> None:
+    """Abuse: hand in an order of which one signature bit is wrong; it must get into no block."""
+    signed = await desk.prepare("matter.close", matter=bytes(32), outcome=1, amount=0)
+    broken = bytearray(signed.signatures[0])
+    broken[-1] ^= 1
+    forged = assemble(signed.unsigned, [bytes(broken)])
+    (submission,) = await desk.client.submit(forged)
+    path = desk.folder / "refused-at-the-door.txt"
+    code = "" if submission.refusal is None else submission.refusal.code
+    path.write_text(f"{forged.tx_id.hex()} {submission.state.value} {code}\n", encoding="utf-8")
