@@ -1,7 +1,8 @@
-"""Admission: what a message must be before it counts. Own messages pass here like foreign ones (R0).
+"""Admission: what a message must be before it counts, an own one like a foreign one (R0).
 
-Each function returns the refusal of what no correct validator or relay sends, and None both for what
-counted and for what is merely useless (late, repeated, out of the window): reordering is no offence.
+Each function returns the refusal of what no correct validator or relay sends, and None both for
+what counted and for what is merely useless (late, repeated, out of the window): reordering is no
+offence.
 """
 
 from consensus import normal_case, view_change
@@ -18,8 +19,8 @@ def admit_vote(state: HeightState, vote: Vote) -> Refusal | None:
     """Admit a prepare or commit (R13).
 
     1. It is a prepare or a commit; a pre-prepare does not travel alone.
-    2. Prepares are for the current view or the next; commits besides for up to eight past views and the
-       view of the lock. The rest is dropped: a peer that still matters sends it again.
+    2. Prepares are for the current view or the next; commits besides for up to eight past views and
+       the view of the lock. The rest is dropped: a peer that still matters sends it again.
     3. It is not counted yet, and its signer has not filled its places in this view.
     4. Its signature is valid.
     """
@@ -56,7 +57,8 @@ def admit_pre_prepare(state: HeightState, message: PrePrepare) -> Refusal | None
 
     1. It is for the current view or a higher one; others come too late.
     2. It is by the primary of its view.
-    3. The view has no proposal yet; one for another block is equivocation where its signature is valid.
+    3. The view has no proposal yet; one for another block is equivocation where its signature is
+       valid.
     4. Its signature is valid.
     5. Its justification holds.
     6. Its payload is the one that its hash binds, so that no relay can spoil a good proposal.
@@ -93,7 +95,8 @@ def admit_view_change(state: HeightState, message: ViewChange) -> Refusal | None
 
     1. It is for a higher view than the one held of its signer. Another lock for the same view is
        equivocation where its signature is valid.
-    2. It holds by itself (`view_change_refusal`). A refused one changes nothing, allowances included.
+    2. It holds by itself (`view_change_refusal`). A refused one changes nothing, allowances
+       included.
     """
     vote = message.vote
     if state.decided is not None:

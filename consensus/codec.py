@@ -1,7 +1,8 @@
 """Messages and records as MessagePack arrays [type, field …]: strict, bounded, total.
 
-Strict: bytes are accepted only where encoding the value gives the same bytes again. Bounded: the size a
-type may have is checked before anything is decoded. Total: any bytes give a message or `Refused`.
+Strict: bytes are accepted only where encoding the value gives the same bytes again. Bounded: the
+size a type may have is checked before anything is decoded. Total: any bytes give a message or
+`Refused`.
 """
 
 from collections.abc import Callable, Sequence

@@ -11,8 +11,8 @@ class HeightContext:
 
     `embedded_views` are the views of the certificates that committed blocks carry, oldest first,
     ending with that of `height - 2` (block `height - 1` carries it): at least those of the heights
-    that `primary.skip_window` names and that this validator set voted on. Only embedded certificates
-    count, because nodes may have decided the newest block in different views.
+    that `primary.skip_window` names and that this validator set voted on. Only embedded
+    certificates count, because nodes may have decided the newest block in different views.
     """
 
     height: int

@@ -63,9 +63,9 @@ class BuildBlock:
 class CheckBlock:
     """Check a block, fetching the transactions that the node lacks, and answer with `BlockChecked`.
 
-    Where `fresh`, besides the deterministic rules: header.proposer is `proposer`, and the clock rule
-    holds for the time at which this effect came. Otherwise the block carries a proof that others found
-    it fresh, and `proposer` says nothing.
+    Where `fresh`, besides the deterministic rules: header.proposer is `proposer`, and the clock
+    rule holds for the time at which this effect came. Otherwise the block carries a proof that
+    others found it fresh, and `proposer` says nothing.
     """
 
     height: int
@@ -78,7 +78,7 @@ class CheckBlock:
 
 @dataclass(frozen=True, slots=True)
 class Decide:
-    """The block is final and was checked: commit it, then send `HeightStarted` of the next height."""
+    """The block is final and checked: commit it, then send `HeightStarted` of the next height."""
 
     height: int
     block_hash: bytes
@@ -88,7 +88,7 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class EquivocationSeen:
-    """Two signed votes that no correct validator signs both. Reported once per signer and height."""
+    """Two votes that no correct validator signs both. Reported once per signer and height."""
 
     first: SignedVote
     second: SignedVote
@@ -96,9 +96,10 @@ class EquivocationSeen:
 
 @dataclass(frozen=True, slots=True)
 class OwnKeyElsewhere:
-    """A vote under this validator's key that this replica did not sign: a lost or stale vote store, or a second copy.
+    """A vote under this validator's key that this replica did not sign.
 
-    The replica falls silent at this height and the two above; the host raises an alarm.
+    The vote store is lost or stale, or the key runs twice. The replica falls silent at this height
+    and the two above; the host raises an alarm.
     """
 
     vote: SignedVote
@@ -114,7 +115,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class PeerAhead:
-    """A peer claims to work on a higher height than this replica can follow: a hint for block sync."""
+    """A peer claims a higher height than this replica can follow: a hint for block sync."""
 
     peer: bytes
     height: int
@@ -122,7 +123,7 @@ class PeerAhead:
 
 @dataclass(frozen=True, slots=True)
 class PeerBehind:
-    """A peer works on `height`, which is decided, and the replica no longer holds it: send it `Decided`."""
+    """A peer works on a decided `height` that the replica no longer holds: send it `Decided`."""
 
     peer: bytes
     height: int
@@ -130,7 +131,7 @@ class PeerBehind:
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Agreement or validity is broken beyond what the protocol tolerates; nothing more will be signed."""
+    """Agreement or validity is broken beyond tolerance; nothing more will be signed."""
 
     reason: str
 

@@ -1,4 +1,4 @@
-"""What the host tells a replica. Each event is applied by one call of `Replica.step`, one at a time."""
+"""What the host tells a replica. Each event is one call of `Replica.step`, one at a time."""
 
 from dataclasses import dataclass
 from enum import Enum, IntFlag, auto, unique
@@ -38,10 +38,10 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HeightStarted:
-    """Block `context.height - 1` is durable in the store. First event of a replica, and after each commit.
+    """Block `context.height - 1` is durable. First event of a replica, and again after each commit.
 
-    The block may have come from a `Decide` or from block sync; the replica drops what it knew of lower
-    heights. Stale or repeated starts are ignored.
+    The block may have come from a `Decide` or from block sync; the replica drops what it knew of
+    lower heights. Stale or repeated starts are ignored.
     """
 
     context: HeightContext
@@ -61,7 +61,7 @@ class MessageReceived:
 
 @dataclass(frozen=True, slots=True)
 class PeerConnected:
-    """A channel to a peer is open, for the first time or again; what was queued before may be lost."""
+    """A channel to a peer is open, perhaps again; what was queued before may be lost."""
 
     peer: bytes
 

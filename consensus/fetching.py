@@ -1,4 +1,4 @@
-"""Payloads that are named by a certificate or a lock but were never received, and those that others lack."""
+"""Payloads that a certificate or a lock names but that this node never received."""
 
 from consensus import normal_case, view_change
 from consensus.effects import Broadcast, Send
@@ -8,7 +8,7 @@ from ledger.refusal import Code, Refusal
 
 
 def missing_hashes(state: HeightState) -> tuple[bytes, ...]:
-    """Return the blocks that the height waits for: the certified one, and the one that R9 must propose."""
+    """Return the block that is waited for: the certified one, or the one that R9 must propose."""
     if state.decided is not None:
         return ()
     proof = state.certificate
@@ -20,7 +20,7 @@ def missing_hashes(state: HeightState) -> tuple[bytes, ...]:
 
 
 def ask(state: HeightState, peer: bytes | None) -> None:
-    """Ask once, at first the peer whose message made the block known: a committer holds what it commits."""
+    """Ask once, the peer whose message made the block known: a committer holds what it commits."""
     for block_hash in missing_hashes(state):
         if block_hash not in state.asked:
             state.asked[block_hash] = None

@@ -1,8 +1,9 @@
-"""R10: why a primary may propose this block in a view above 0, and R11: what makes a view-change count.
+"""Why a primary may propose this block in a view above 0 (R10), and which view-changes count (R11).
 
-Safety rests on these two functions. A quorum of view-changes shares a correct validator with every quorum
-that committed in a lower view; that validator reports its lock, and the highest lock reported, proven by
-its certificate, is the only block that may be proposed [QBFT, arXiv 2002.03613 §4; PBFT, OSDI'99 §4.4].
+Safety rests on these two functions. A quorum of view-changes shares a correct validator with every
+quorum that committed in a lower view; that validator reports its lock, and the highest lock
+reported, proven by its certificate, is the only block that may be proposed [QBFT, arXiv 2002.03613
+§4; PBFT, OSDI'99 §4.4].
 """
 
 from consensus.messages import PrePrepare, ViewChange
@@ -19,8 +20,8 @@ def justification_refusal(proposal: PrePrepare, verifier: Verifier) -> Refusal |
     4. Each claimed lock is of a view strictly lower than this one.
     5. Each signature is valid.
     6. Where no lock is claimed, there is no certificate (and the block must be fresh).
-    7. Where locks are claimed, there is a certificate of the highest claimed view, a view-change of that
-       view names the proposed block, and
+    7. Where locks are claimed, there is a certificate of the highest claimed view, a view-change of
+       that view names the proposed block, and
     8. the certificate is a valid one for this height, that view and the proposed block.
     """
     vote, justification = proposal.vote, proposal.justification

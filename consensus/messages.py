@@ -1,7 +1,7 @@
-"""The messages of the protocol as values. Signed are votes alone; all else proves itself by the votes it carries.
+"""The messages of the protocol as values. Votes are signed; all else is proven by votes it carries.
 
-A `signer` is the index of a validator in the set of the message's height. A `payload` is the block as
-the host ships it, opaque here; it is bound to its block hash by the host's `hash_payload`.
+A `signer` is the index of a validator in the set of the message's height. A `payload` is the block
+as the host ships it, opaque here; it is bound to its block hash by the host's `hash_payload`.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ledger.certificate import CommitCertificate
 from ledger.vote import Prepared, VoteKind, block_vote_bytes, view_change_bytes
 
 PAYLOAD_SIZE_MAX = 512 * 1024
-"""Header, last certificate, the hashes of 5,000 transactions and the evidence, with room to spare."""
+"""Header, last certificate, hashes of 5,000 transactions and evidence, with room to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class ViewChangeVote:
-    """The signed part of a view-change: the sender left all lower views and prepared `prepared` last."""
+    """The signed part of a view-change: the sender left all lower views, locked on `prepared`."""
 
     height: int
     view: int
@@ -60,7 +60,7 @@ class PreparedCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Justification:
-    """Why a primary may propose in a view above 0: a quorum of view-changes and their highest lock."""
+    """Why a primary may propose in a view above 0: view-changes and their highest lock."""
 
     view_changes: tuple[ViewChangeVote, ...]
     certificate: PreparedCertificate | None
@@ -107,7 +107,7 @@ class ViewStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where the sender stands, so that a peer can send what it lacks. Unsigned: a hint, never a proof.
+    """Where the sender stands, so that a peer can send what it lacks. A hint, never a proof.
 
     `view_changes[i]` is the view of the latest view-change held of validator i, 0 for none.
     """

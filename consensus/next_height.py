@@ -1,8 +1,9 @@
 """Messages for the height after the current one, kept until it starts.
 
-Validators finish a height at different moments, and the fast ones already vote on the next. Its validator
-set is known (a change takes effect two heights later), so only messages with valid signatures are kept, in
-a bounded number of places for each validator: nobody can fill another's place or the memory.
+Validators finish a height at different moments, and the fast ones already vote on the next. Its
+validator set is known (a change takes effect two heights later), so only messages with valid
+signatures are kept, in a bounded number of places for each validator: nobody can fill another's
+place or the memory.
 """
 
 from typing import TypeAlias
@@ -20,7 +21,7 @@ VIEWS_KEPT = 2
 
 
 class NextHeight:
-    """At most f + 1 pre-prepares of view 0, and for each validator four votes and one view-change."""
+    """At most f + 1 pre-prepares, and for each validator four votes and one view-change."""
 
     __slots__ = ("_candidates", "_kept", "height", "verifier")
 
@@ -33,8 +34,8 @@ class NextHeight:
     def keep(self, peer: bytes, message: Kept) -> Refusal | None:
         """Keep a message of this height if it has a place.
 
-        1. A pre-prepare is for view 0 and by one of the f + 1 validators who may be its primary; a prepare
-           or commit is for view 0 or 1.
+        1. A pre-prepare is for view 0 and by one of the f + 1 validators who may be its primary; a
+           prepare or commit is for view 0 or 1.
         2. Its place is empty; a view-change takes the place of one for a lower view.
         3. Its signature is valid. All else is checked when the height starts.
         """

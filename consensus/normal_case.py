@@ -1,7 +1,7 @@
 """The normal case: propose, pre-prepare, prepare, commit, decide (R2–R6) [PBFT, OSDI'99 §4.2].
 
-`advance` tries the rules in their order whenever something that they depend on has changed. A rule whose
-conditions do not hold does nothing.
+`advance` tries the rules in their order whenever something that they depend on has changed. A rule
+whose conditions do not hold does nothing.
 """
 
 from consensus.effects import Broadcast, BuildBlock, CheckBlock, Decide, Halt
@@ -29,7 +29,7 @@ def build(state: HeightState) -> None:
 
 
 def start_building(state: HeightState, justification: Justification | None) -> None:
-    """Ask for a block of the current view, unless one was proposed, is being built or came too late."""
+    """Ask for a block of the current view, unless one was proposed or is being built."""
     proposed = (VoteKind.PRE_PREPARE, state.view) in state.own_votes
     if proposed or state.building is not None or state.certificate is not None:
         return
@@ -62,9 +62,10 @@ def accept(state: HeightState, proposal: PrePrepare) -> None:
     """R3. Take the first valid pre-prepare of a view as its proposal.
 
     1. Its view is the current one or higher (and so not below the floor).
-    2. It is by the primary of its view, signed, justified (R10) and carries the payload of its hash.
-    3. No other was taken in its view; a second different one is equivocation.
-    A higher view is entered at once: the justification proves that a quorum has left the lower ones.
+    2. It is by the primary of its view, signed, justified (R10) and carries the payload of its
+       hash.
+    3. No other was taken in its view; a second different one is equivocation. A higher view is
+       entered at once: the justification proves that a quorum has left the lower ones.
     """
     vote = proposal.vote
     assert vote.view >= state.view >= state.floor
@@ -79,7 +80,7 @@ def accept(state: HeightState, proposal: PrePrepare) -> None:
 
 
 def check_proposal(state: HeightState) -> None:
-    """Have the block of the current proposal checked; only a block that nothing proves must be fresh."""
+    """Have the current proposal checked; only a block that no certificate proves must be fresh."""
     assert state.proposal is not None
     vote, justification = state.proposal.vote, state.proposal.justification
     proven = justification is not None and justification.certificate is not None
@@ -117,8 +118,8 @@ def on_block_checked(state: HeightState, event: BlockChecked) -> None:
 def settle_proposal(state: HeightState, *, valid: bool) -> None:
     """Accept or refuse the checked proposal of the current view.
 
-    A certificate of prepares for an invalid block means that a correct validator found it valid: the
-    machines disagree about the rules, and voting on would hide it.
+    A certificate of prepares for an invalid block means that a correct validator found it valid:
+    the machines disagree about the rules, and voting on would hide it.
     """
     assert state.proposal is not None
     justification = state.proposal.justification
@@ -141,8 +142,9 @@ def prepare(state: HeightState) -> None:
     """R4. Vote for the proposal of the current view.
 
     1. The proposal was accepted: checked, and where nothing proves it, fresh.
-    2. This node may sign, has sent no prepare in this view, and is not below its floor (R12).
-    The payload becomes durable with the vote, so that it can be served and proposed again after a crash.
+    2. This node may sign, has sent no prepare in this view, and is not below its floor (R12). The
+       payload becomes durable with the vote, so that it can be served and proposed again after a
+       crash.
     """
     if not state.accepted or state.proposal is None:  # 1
         return
@@ -180,7 +182,8 @@ def certify(state: HeightState, vote: Vote) -> None:
     """R6, first half. Form the commit certificate when a commit was counted.
 
     1. None is held yet.
-    2. A quorum sent commits for this block in this one view, past, current or future; never a sum of views.
+    2. A quorum sent commits for this block in this one view, past, current or future; never a sum
+       of views.
     """
     if state.certificate is not None:  # 1
         return
@@ -191,7 +194,7 @@ def certify(state: HeightState, vote: Vote) -> None:
 
 
 def take_certificate(state: HeightState, certificate: CommitCertificate) -> None:
-    """Hold the proof that a block is final; from here on only its payload and its check are waited for."""
+    """Hold the proof that a block is final; only its payload and check are still waited for."""
     state.certificate = certificate
     state.building = None
 

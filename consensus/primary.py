@@ -1,9 +1,9 @@
 """Who proposes: rotation by height and view, with the primaries that missed their turn put last.
 
-Stateless: the order at a height is a function of at most SKIP_PERIOD certificates embedded in the chain, so
-there is nothing to corrupt and nothing to ship in a snapshot. The list of the skipped starts empty at every
-multiple of SKIP_PERIOD and at every change of the validator set; a crashed validator therefore costs one
-view timeout in each period instead of one in each n heights.
+Stateless: the order at a height is a function of at most SKIP_PERIOD certificates embedded in the
+chain, so there is nothing to corrupt and nothing to ship in a snapshot. The list of the skipped
+starts empty at every multiple of SKIP_PERIOD and at every change of the validator set; a crashed
+validator therefore costs one view timeout in each period instead of one in each n heights.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,8 @@ SKIP_PERIOD = 64
 def skip_window(height: int) -> range:
     """Return the heights whose embedded certificates count at `height`.
 
-    Block g + 1 carries the certificate of g, so the newest that all nodes share is that of height - 2.
+    Block g + 1 carries the certificate of g, so the newest that all nodes share is that of height -
+    2.
     """
     return range(max(1, height - height % SKIP_PERIOD), height - 1)
 
@@ -25,7 +26,8 @@ def skip_window(height: int) -> range:
 def primary_order(height: int, size: int, embedded_views: Sequence[int]) -> tuple[int, ...]:
     """Return the primaries of views 0, 1, … of a height; the order repeats after `size` views.
 
-    `embedded_views` as in `HeightContext`; older ones than the window's are ignored. O(window · size).
+    `embedded_views` as in `HeightContext`; older ones than the window's are ignored. O(window ·
+    size).
     """
     window = skip_window(height)
     views = embedded_views[max(0, len(embedded_views) - len(window)) :]

@@ -1,7 +1,7 @@
-"""Recovery: what a node had signed at a height before it restarted. Replayed verbatim, never re-derived.
+"""What a node had signed at a height before it restarted: replayed verbatim, never re-derived.
 
-A vote that left this node may be part of somebody's certificate; deciding it a second time, with other
-inputs, would be equivocation by a correct validator (R4, R5, R12 over restarts).
+A vote that left this node may be part of somebody's certificate; deciding it a second time, with
+other inputs, would be equivocation by a correct validator (R4, R5, R12 over restarts).
 """
 
 from collections.abc import Iterable

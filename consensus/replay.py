@@ -1,4 +1,4 @@
-"""Replay: a height continues after a restart from what this node had made durable (R4, R5, R7, R12).
+"""How a height continues after a restart from what was durable (R4, R5, R7, R12).
 
 Own messages go back verbatim. Nothing is signed here, and nothing that was signed is decided again.
 """
@@ -26,8 +26,9 @@ from ledger.vote import VoteKind
 def restore(state: HeightState, recovered: Recovered) -> None:
     """Put the records of this height into a fresh state and repeat the own messages.
 
-    Current view = the highest in any own message or accepted proposal; floor = the highest view-change;
-    lock = the highest certificate. Raises RecordDamaged where a vote is of another key.
+    Current view = the highest in any own message or accepted proposal; floor = the highest
+    view-change; lock = the highest certificate. Raises RecordDamaged where a vote is of another
+    key.
     """
     proposals: dict[int, PrePrepare] = {}
     for position, record in enumerate(recovered.records):

@@ -1,7 +1,8 @@
-"""One PBFT replica: events in, effects out. It owns what outlives a height and hands the rest to the rules.
+"""One PBFT replica: events in, effects out. It owns what outlives a height; the rules do the rest.
 
-Reading order: `messages`, `events`, `effects`; `state`; the rules in `normal_case`, `justification`,
-`view_change`, `views`; then `admission`, `resend`, `fetching`, `next_height`, `replay`.
+Reading order: `messages`, `events`, `effects`; `state`; the rules in `normal_case`,
+`justification`, `view_change`, `views`; then `admission`, `resend`, `fetching`, `next_height`,
+`replay`.
 """
 
 from consensus import admission, fetching, normal_case, replay, resend, view_change, views
@@ -38,7 +39,7 @@ from ledger import suites
 from ledger.refusal import Refusal
 
 ANSWER_INTERVAL_MS = 100
-"""A peer gets one answer of each kind within this time, so that asking is never cheaper than answering."""
+"""A peer gets one answer of each kind within this time: asking must not be cheaper than that."""
 ANSWERS_MAX = 4_096
 """How many last answers are remembered, one for each peer and kind; the oldest go first."""
 SILENT_HEIGHTS = 2
@@ -72,7 +73,7 @@ class Replica:
 
     @property
     def state(self) -> HeightState | None:
-        """The current height, for metrics and for explaining what is waited for; not to be changed."""
+        """The current height, for metrics and for saying what is waited for; not to be changed."""
         return self._state
 
     def step(self, event: Event, now_ms: int) -> tuple[Effect, ...]:
@@ -198,7 +199,7 @@ class Replica:
     def _on_signed(
         self, state: HeightState, peer: bytes, message: Vote | PrePrepare | ViewChange | Decided
     ) -> Refusal | None:
-        """Sort by height: this one counts, the next one is kept, higher ones are hints, lower ones old news."""
+        """Sort by height: this counts, the next is kept, higher are hints, lower old news."""
         height = _height_of(message)
         if height == state.height:
             return self._admit(state, message)
@@ -281,5 +282,5 @@ def _height_of(message: Vote | PrePrepare | ViewChange | Decided) -> int:
             return certificate.height
 
 
-def _never_sign(message: bytes) -> bytes:
+def _never_sign(_: bytes) -> bytes:
     raise AssertionError("a node without a key signs nothing")

@@ -1,8 +1,9 @@
 """Repetition: no message is trusted to arrive, so every one that may still matter is said again.
 
-Own votes are repeated to all; a `Status` says what one holds, and whoever reads it sends what is missing,
-votes of others included, so that a link that is dead in one direction or a pair of nodes that never meet
-does not stop anybody. Old votes matter as long as somebody may need them to see a quorum.
+Own votes are repeated to all; a `Status` says what one holds, and whoever reads it sends what is
+missing, votes of others included, so that a link that is dead in one direction or a pair of nodes
+that never meet does not stop anybody. Old votes matter as long as somebody may need them to see a
+quorum.
 """
 
 from consensus import fetching
@@ -90,7 +91,7 @@ def _is_set(bits: bytes, index: int) -> bool:
 
 
 def answer(state: HeightState, peer: bytes, theirs: Status) -> None:
-    """Send a peer at the same height what it lacks. Bounded by what this node may hold of one height."""
+    """Send a peer at the same height what it lacks; at most what this node may hold of it."""
     if state.decided is not None:
         state.emit(Send(peer, state.decided))
         return
@@ -112,8 +113,8 @@ def answer(state: HeightState, peer: bytes, theirs: Status) -> None:
 def _answer_proposal(state: HeightState, peer: bytes, view: int, row: ViewStatus | None) -> None:
     """Send the proposal of the current view if the peer lacks it.
 
-    The primary does, and the f + 1 validators after it, of whom one is correct: enough to get around dead
-    links without n copies of a large message.
+    The primary does, and the f + 1 validators after it, of whom one is correct: enough to get
+    around dead links without n copies of a large message.
     """
     proposal = state.proposal
     if proposal is None or state.own_index is None or view > state.view:

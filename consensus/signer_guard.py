@@ -1,8 +1,9 @@
-"""The signer guard: the last gate before the key. It knows nothing of the protocol but the order of votes.
+"""The last gate before the key. It knows nothing of the protocol but the order of votes.
 
-Inside a view the order is view-change, pre-prepare, prepare, commit (the numbers of `VoteKind`). Whatever
-goes wrong above it, a key behind this guard never signs two different votes for one slot, nor a vote below
-one that it has given. The same idea is `safety-rules` of Diem and `privval` of CometBFT.
+Inside a view the order is view-change, pre-prepare, prepare, commit (the numbers of `VoteKind`).
+Whatever goes wrong above it, a key behind this guard never signs two different votes for one slot,
+nor a vote below one that it has given. The same idea is `safety-rules` of Diem and `privval` of
+CometBFT.
 """
 
 from collections.abc import Callable

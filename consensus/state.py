@@ -1,8 +1,8 @@
-"""The state of one height, and the few ways in which the rules touch the world: emit, sign, arm a timer.
+"""The state of one height, and the few ways in which the rules touch the world.
 
-Everything volatile about a height lives here. The modules of the rules (`normal_case`, `view_change`,
-`resend`, `replay`) change it, one event at a time; a new height starts with a new one, so that nothing of
-an old height can act on it (R14).
+Everything volatile about a height lives here. The modules of the rules (`normal_case`,
+`view_change`, `resend`, `replay`) change it, one event at a time; a new height starts with a new
+one, so that nothing of an old height can act on it (R14).
 """
 
 from collections import deque
@@ -36,10 +36,10 @@ PAST_COMMIT_VIEWS = 8
 FUTURE_VIEWS = 1
 """For how many views above the current one prepares and commits are kept."""
 PAYLOADS_MAX = 8
-"""How many payloads of one height are kept besides those of the proposal, the lock and the decision."""
+"""Payloads of one height that are kept besides those of proposal, lock and decision."""
 
 HashPayload: TypeAlias = Callable[[bytes], bytes | None]
-"""`hash_payload(payload)`: the block hash that binds every byte of a payload; None where malformed."""
+"""`hash_payload(payload)`: the block hash that binds all its bytes; None where malformed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,14 @@ class Building:
 
 @dataclass(slots=True)
 class HeightState:
-    """Protocol state of one height. Invariants:
+    """Protocol state of one height.
+
+    Invariants:
 
     - floor ≤ view; no prepare or commit is signed below the floor (R12).
     - `lock` is the certificate of the highest view in which this node committed.
-    - `proposal` is the first valid pre-prepare of the current view; `accepted` once its block was checked.
+    - `proposal` is the first valid pre-prepare of the current view; `accepted` once its block was
+      checked.
     - an entry of `own_votes` or `own_view_change` is durable before it is sent.
     """
 
@@ -160,7 +163,7 @@ class HeightState:
             self.emit(CancelTimer(timer))
 
     def note_payload(self, block_hash: bytes, payload: bytes) -> None:
-        """Keep a payload that hashes to `block_hash`, dropping the oldest one that nothing needs."""
+        """Keep the payload of `block_hash`, dropping the oldest one that nothing needs."""
         self.payloads[block_hash] = payload
         proposed = None if self.proposal is None else self.proposal.vote
         needed = [item.block_hash for item in (proposed, self.lock, self.certificate) if item]

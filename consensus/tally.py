@@ -1,7 +1,7 @@
 """Votes to thresholds: block votes of one kind, counted per view and block hash (R13).
 
-A validator that signed two hashes in one view counts once for each, two at most: keeping only the first
-would make correct nodes disagree about whether a quorum exists.
+A validator that signed two hashes in one view counts once for each, two at most: keeping only the
+first would make correct nodes disagree about whether a quorum exists.
 """
 
 from consensus.messages import Vote
@@ -28,7 +28,7 @@ class VoteTally:
         return len(self._by_signer.get((view, signer), ())) >= HASHES_PER_VIEW_MAX
 
     def add(self, vote: Vote) -> Vote | None:
-        """Count a verified vote; return an earlier one of its signer that it contradicts, if any."""
+        """Count a verified vote; return an earlier one that it contradicts, if any."""
         earlier = self._by_signer.get((vote.view, vote.signer), ())
         if self.holds(vote) or len(earlier) >= HASHES_PER_VIEW_MAX:
             return None

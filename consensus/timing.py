@@ -1,6 +1,7 @@
 """Timers: their identity and their lengths (R14 in docs/protocol.md).
 
-All times are integer milliseconds of one monotonic clock of the host, the `now_ms` of `Replica.step`.
+All times are integer milliseconds of one monotonic clock of the host, the `now_ms` of
+`Replica.step`.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ class TimerKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """One armed timer. The generation makes a late one recognisable, so that it is dropped (R14)."""
+    """One armed timer. By its generation a late one is recognised and dropped (R14)."""
 
     kind: TimerKind
     height: int
@@ -56,8 +57,8 @@ class Timing:
 def build_time(*, now_ms: int, wall_ms: int, parent_time_ms: int, interval_ms: int) -> int:
     """Return when, on the clock of `now_ms`, the next block may be built.
 
-    That is `interval_ms` after the parent's time as the wall clock sees it, and never further away than
-    one interval, so that a wall clock that runs behind the chain cannot stop it.
+    That is `interval_ms` after the parent's time as the wall clock sees it, and never further away
+    than one interval, so that a wall clock that runs behind the chain cannot stop it.
     """
     remaining = parent_time_ms + interval_ms - wall_ms
     return now_ms + min(max(remaining, 0), interval_ms)

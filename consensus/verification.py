@@ -1,6 +1,7 @@
 """Signatures of votes and certificates of one height, each checked once."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TypeAlias
 
 from consensus.messages import PreparedCertificate, SignedVote, Vote
@@ -19,7 +20,8 @@ Verify: TypeAlias = Callable[[bytes, bytes, bytes], bool]
 class Verifier:
     """Checks votes against the validator set of one height and remembers those that hold.
 
-    Remembered is the whole vote with its signature, because one vote has many signatures that are wrong.
+    Remembered is the whole vote with its signature, because one vote has many signatures that are
+    wrong.
     """
 
     __slots__ = ("_genesis_hash", "_verified", "_verify", "validators")
@@ -47,15 +49,16 @@ class Verifier:
     def certificate_refusal(
         self, certificate: PreparedCertificate | CommitCertificate
     ) -> Refusal | None:
-        """Check the votes of a certificate of either kind, all of them; the caller compares what it is for.
+        """Check all votes of a certificate of either kind; the caller compares what it is for.
 
-        1. quorum ≤ count ≤ n. 2. Indices strictly ascending, hence distinct. 3. Every signature valid.
+        1. quorum ≤ count ≤ n. 2. Indices strictly ascending, hence distinct. 3. Every signature
+           valid.
         """
         signatures = certificate.signatures
         if not self.validators.quorum <= len(signatures) <= self.validators.size:
             return Refusal(Code.BAD_CERTIFICATE, "certificate.count")
         indices = [index for index, _ in signatures]
-        if any(later <= earlier for earlier, later in zip(indices, indices[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(indices)):
             return Refusal(Code.BAD_CERTIFICATE, "certificate.order")
         for vote in votes_of(certificate):
             if not self.is_signed(vote):

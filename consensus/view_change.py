@@ -1,4 +1,4 @@
-"""View changes: time-outs, the f + 1 jump and the proposal of a new view (R7–R9) [PBFT, OSDI'99 §4.4]."""
+"""View changes: time-out, f + 1 jump, proposal of a new view (R7–R9) [PBFT, OSDI'99 §4.4]."""
 
 from consensus.effects import Broadcast
 from consensus.messages import Justification, PreparedCertificate, ViewChange, ViewChangeVote
@@ -31,8 +31,8 @@ def on_view_change_counted(state: HeightState) -> None:
 def jump(state: HeightState) -> None:
     """R8. Join the views that a correct validator has reached.
 
-    1. f + 1 validators sent view-changes for views above the current one; the lowest view among the f + 1
-       highest is entered, so that f faulty ones can drag nobody along.
+    1. f + 1 validators sent view-changes for views above the current one; the lowest view among the
+       f + 1 highest is entered, so that f faulty ones can drag nobody along.
     """
     latest = sorted((item.vote.view for item in state.view_changes.values()), reverse=True)
     needed = weak_quorum(state.size)
@@ -67,8 +67,8 @@ def propose_new_view(state: HeightState) -> None:
 
     1. This node is the primary of the current view, has not proposed in it and builds nothing.
     2. It holds view-changes for exactly this view from a quorum.
-    3. Where any carries a lock, the block of the highest lock is proposed with its certificate; while its
-       payload is missing nothing is proposed, least of all another block.
+    3. Where any carries a lock, the block of the highest lock is proposed with its certificate;
+       while its payload is missing nothing is proposed, least of all another block.
     4. Otherwise a fresh block is built.
     """
     if state.view == 0 or not state.is_primary or state.building is not None:  # 1

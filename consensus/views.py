@@ -1,8 +1,8 @@
 """The current view: entering it, its timer, and when it starts (R1, R7, R12, R14).
 
-The timer of a view above 0 starts only when a quorum is known to be there. Free-running timers send a
-minority that cannot reach a quorum ever further ahead, and a healed network then waits for the slowest of
-them; gated ones freeze at most one view above the last in which a quorum was heard.
+The timer of a view above 0 starts only when a quorum is known to be there. Free-running timers send
+a minority that cannot reach a quorum ever further ahead, and a healed network then waits for the
+slowest of them; gated ones freeze at most one view above the last in which a quorum was heard.
 """
 
 from consensus.state import PAST_COMMIT_VIEWS, HeightState
@@ -38,7 +38,7 @@ def change_work(state: HeightState, *, has_work: bool) -> None:
 
 
 def enter_view(state: HeightState, view: int) -> None:
-    """Go to a higher view, leaving behind everything that belongs to the lower one but locks and commits."""
+    """Go to a higher view, leaving behind all of the lower one but locks and commits."""
     assert view > state.view
     state.view = view
     state.proposal = None
@@ -69,10 +69,10 @@ def arm_view_timer(state: HeightState) -> None:
     """Start the timer of the current view, once.
 
     1. This node votes here, nothing is certified yet, and the timer does not run.
-    2. In view 0: there is a reason to make a block, or somebody voted on one; the time counts from the end
-       of the minimum block interval.
-    3. In a higher view: a quorum is known to be in this view or a higher one, or a proposal of this view
-       was taken (its justification proves the same).
+    2. In view 0: there is a reason to make a block, or somebody voted on one; the time counts from
+       the end of the minimum block interval.
+    3. In a higher view: a quorum is known to be in this view or a higher one, or a proposal of this
+       view was taken (its justification proves the same).
     """
     if not state.may_sign or state.certificate is not None or TimerKind.VIEW in state.timers:  # 1
         return
@@ -107,7 +107,7 @@ def cancel_timers(state: HeightState) -> None:
 
 
 def arm_resend(state: HeightState) -> None:
-    """Arm the next repetition: soon while something is to be decided, rarely while the chain is idle."""
+    """Arm the next repetition: soon while something is to be decided, rarely while idle."""
     timing = state.surroundings.timing
     interval = timing.idle_resend_ms if is_idle(state) else timing.resend_ms
     state.arm(TimerKind.RESEND, state.now_ms + interval)

@@ -1,4 +1,4 @@
-"""`python -m tests.simulation --seeds A-B --jobs N`: run seeds, say what they met and what failed."""
+"""`python -m tests.simulation --seeds A-B --jobs N`: run seeds, say what they met."""
 
 import argparse
 import sys
@@ -18,7 +18,7 @@ PROGRESS_EVERY = 100
 
 
 def main() -> int:
-    """Run what the command line asks for; 0 where nothing was violated or every control was noticed."""
+    """Do what the command line asks; 0 where nothing was violated or every control noticed."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", default="0-199", help="first and last seed, for instance 0-199")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
@@ -35,15 +35,15 @@ def main() -> int:
 
 
 def _show_controls(controls: tuple[Control, ...], seeds: range) -> int:
-    print(f"{'removed rule':38} {'oracle':10} seeds needed")
+    _say(f"{'removed rule':38} {'oracle':10} seeds needed")
     survivors = 0
     for control in controls:
         runs, outcome = run_control(control, seeds)
         survivors += outcome is None
         noticed = "SURVIVED" if outcome is None else outcome.oracle
-        print(f"{control.name:38} {noticed:10} {runs}", flush=True)
+        _say(f"{control.name:38} {noticed:10} {runs}")
         if outcome is not None:
-            print(f"    {outcome.violation}\n    {reproduction(outcome.seed, control)}")
+            _say(f"    {outcome.violation}\n    {reproduction(outcome.seed, control)}")
     return min(survivors, 1)
 
 
@@ -53,30 +53,35 @@ def _show_campaign(seeds: range, jobs: int) -> int:
     for outcome in run_seeds(seeds, jobs):
         summary.add(outcome)
         if outcome.violation is not None:
-            print(f"seed {outcome.seed}: {outcome.violation}")
-            print(expand(outcome.seed).explained())
-            print(f"  reproduce: {reproduction(outcome.seed)}", flush=True)
+            _say(f"seed {outcome.seed}: {outcome.violation}")
+            _say(expand(outcome.seed).explained())
+            _say(f"  reproduce: {reproduction(outcome.seed)}")
         if summary.runs % PROGRESS_EVERY == 0:
-            print(
-                f"{summary.runs} of {len(seeds)} runs, {len(summary.failures)} failed", flush=True
-            )
+            _say(f"{summary.runs} of {len(seeds)} runs, {len(summary.failures)} failed")
     _show_summary(summary, time.monotonic() - started)
     if len(seeds) == 1 and not summary.failures:
-        print(expand(seeds[0]).explained())
+        _say(expand(seeds[0]).explained())
     return 1 if summary.failures else 0
 
 
 def _show_summary(summary: Summary, seconds: float) -> None:
-    print(
-        f"{summary.runs} runs in {seconds:.1f} s: {summary.heights} heights, {summary.events} events, "
-        f"highest view {summary.views_max}, {len(summary.failures)} violations"
+    _say(
+        f"{summary.runs} runs in {seconds:.1f} s: {summary.heights} heights, "
+        f"{summary.events} events, highest view {summary.views_max}, "
+        f"{len(summary.failures)} violations"
     )
-    print(
+    _say(
         "from healing to a new height everywhere: "
-        f"median {summary.recovery(50)} ms, p99 {summary.recovery(99)} ms, worst {summary.recovery(100)} ms"
+        f"median {summary.recovery(50)} ms, p99 {summary.recovery(99)} ms, "
+        f"worst {summary.recovery(100)} ms"
     )
     for name, runs in sorted(summary.met.items()):
-        print(f"  {name:28} in {runs} runs")
+        _say(f"  {name:28} in {runs} runs")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Byzantine nodes as twins: two copies of the real node with one key, each talking to another part of the net.
+"""Byzantine nodes as twins: two real nodes with one key, each talking to a part of the net.
 
-Twins equivocate, vote twice and forget locks without any code of their own [Twins, arXiv 2004.10617]. On
-top of that they deny locks, their own in view-changes and those of others in proposals, and keep some
-votes from some peers.
+Twins equivocate, vote twice and forget locks without any code of their own [Twins, arXiv
+2004.10617]. On top of that they deny locks, their own in view-changes and those of others in
+proposals, and keep some votes from some peers.
 """
 
 from dataclasses import replace
@@ -60,11 +60,12 @@ class TwinLinks:
             return data
         if isinstance(message, Vote) and self._random.random() < WITHHELD_VOTES:
             return None
-        if isinstance(message, ViewChange) and message.vote.signer == node.index:
-            if self._random.random() < DENIED_LOCKS:
-                return encode_message(self._without_lock(node, message))
-        if isinstance(message, PrePrepare) and message.vote.signer == node.index:
-            return self._denied(node, message) or data
+        match message:
+            case ViewChange(vote) if vote.signer == node.index:
+                denies = self._random.random() < DENIED_LOCKS
+                return encode_message(self._without_lock(node, message)) if denies else data
+            case PrePrepare(vote) if vote.signer == node.index:
+                return self._denied(node, message) or data
         return data
 
     def _denied(self, node: Node, message: PrePrepare) -> bytes | None:
@@ -85,7 +86,7 @@ class TwinLinks:
     def _other_block(
         self, node: Node, message: PrePrepare, justification: Justification
     ) -> PrePrepare:
-        """Propose a fresh block although a lock was reported, hiding the view-changes that report it."""
+        """Propose a fresh block despite a lock, hiding the view-changes that report it."""
         block = decode_block(message.payload)
         assert block is not None
         payload = replace(block, proposer=node.index, content=block.content + 1).payload()

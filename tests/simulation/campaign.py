@@ -38,7 +38,7 @@ class Summary:
             self.failures.append(outcome)
 
     def recovery(self, percent: int) -> int:
-        """Return a percentile of the time from healing to the first new height everywhere, in ms."""
+        """Return a percentile of the ms from healing to the first new height everywhere."""
         ordered = sorted(self.recoveries_ms)
         return ordered[(len(ordered) - 1) * percent // 100] if ordered else 0
 

@@ -17,7 +17,7 @@ GENESIS_HASH = tagged_hash(b"simulation/genesis")
 
 @dataclass(frozen=True, slots=True)
 class ToyBlock:
-    """What consensus does not look at: parent, proposer, and the view in which the parent was decided."""
+    """What consensus does not look at: parent, proposer, and the view that decided the parent."""
 
     height: int
     parent_hash: bytes

@@ -1,4 +1,4 @@
-"""What one seed means: an explicit, printable configuration of a cluster and of everything that befalls it."""
+"""What one seed means: an explicit, printable configuration of a cluster and its misfortunes."""
 
 from dataclasses import dataclass, fields
 from enum import Enum, unique
@@ -61,7 +61,7 @@ class Crash:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Loses every vote of one kind, height and view, except those to one node, until the faults end."""
+    """Loses the votes of one kind, height and view, except those to one node."""
 
     kind: VoteKind
     height: int
@@ -71,7 +71,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A cluster and its misfortunes up to `heal_ms`, when all faults end but `byzantine` and `dead`."""
+    """A cluster and its faults up to `heal_ms`, when all end but `byzantine` and `dead`."""
 
     seed: int
     size: int
@@ -110,7 +110,7 @@ def expand(seed: int, sizes: tuple[int, ...] = (4, 5, 6, 7)) -> Configuration:
     faulty = stream(seed, "faulty")
     budget = faulty.choice((0, faults(size), faults(size)))
     members = faulty.sample(range(size), budget)
-    twins = faulty.choice((0, budget, budget))
+    twins = faulty.choice((0, budget // 2, budget, budget))
     network, disk, load = stream(seed, "network"), stream(seed, "disk"), stream(seed, "load")
     heal_ms = stream(seed, "heal").randint(4_000, 14_000)
     return Configuration(

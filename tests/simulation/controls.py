@@ -1,18 +1,20 @@
 """Negative controls: each takes one rule out of the product, and the simulation must notice.
 
-A control replaces a function of the product while it is active; the product itself has no switches. Where an
-oracle would notice for a trivial reason, it is switched off, so that the harder ones have to.
+A control replaces a function of the product while it is active; the product itself has no switches.
+Where an oracle would notice for a trivial reason, it is switched off, so that the harder ones have
+to.
 """
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
-from consensus import replay, resend, view_change, views
-from consensus import normal_case as normal
+from consensus import normal_case, replay, resend, view_change, views
+from consensus.context import HeightContext
+from consensus.events import Event, TimerExpired
 from consensus.justification import justification_refusal
 from consensus.messages import PreparedCertificate, ViewChange
 from consensus.recovery import Recovered
@@ -84,7 +86,7 @@ def _textbook_quorum() -> tuple[Patch, ...]:
 
 def _no_floor() -> tuple[Patch, ...]:
     """After a view-change a node still finishes the view that it has left."""
-    original_change, original_commit = view_change.change_view, normal.commit
+    original_change, original_commit = view_change.change_view, normal_case.commit
 
     def change(state: HeightState, view: int) -> None:
         left = (state.view, state.proposal, state.accepted)
@@ -101,19 +103,19 @@ def _no_floor() -> tuple[Patch, ...]:
         here = (state.view, state.proposal, state.accepted, state.floor)
         state.view, state.proposal, state.accepted = left
         state.floor = 0
-        normal.prepare(state)
+        normal_case.prepare(state)
         original_commit(state)
         state.view, state.proposal, state.accepted, state.floor = here
 
     def keep(state: HeightState) -> None:
         state.commits.forget_below(state.view - 8, kept=None)
 
-    window = patch("consensus.admission._in_window", lambda state, vote: True)
+    window = patch("consensus.admission._in_window", lambda *_: True)
     return (
         _without_guard(),
         window,
         *everywhere(view_change.change_view, change),
-        *everywhere(normal.commit, commit),
+        *everywhere(normal_case.commit, commit),
         *everywhere(views.forget_old_votes, keep),
     )
 
@@ -131,7 +133,7 @@ def _no_durable_vote() -> tuple[Patch, ...]:
 
 
 def _sent_before_durable() -> tuple[Patch, ...]:
-    return (patch.object(Disk, "dirty", property(lambda self: False)),)
+    return (patch.object(Disk, "dirty", property(lambda _: False)),)
 
 
 def _lock_dropped() -> tuple[Patch, ...]:
@@ -184,10 +186,9 @@ def _ungated_timer() -> tuple[Patch, ...]:
 def _stale_timer() -> tuple[Patch, ...]:
     original = Replica._apply
 
-    def apply(self: Replica, state: HeightState, event: Any) -> None:
-        timer = getattr(event, "timer", None)
-        if timer is not None and timer.kind in state.timers:
-            state.timers[timer.kind] = timer
+    def apply(self: Replica, state: HeightState, event: Event) -> None:
+        if isinstance(event, TimerExpired) and event.timer.kind in state.timers:
+            state.timers[event.timer.kind] = event.timer
         original(self, state, event)
 
     return (patch.object(Replica, "_apply", apply),)
@@ -224,12 +225,10 @@ def _nothing_restored() -> tuple[Patch, ...]:
 
 
 def _own_certificates_skip() -> tuple[Patch, ...]:
-    """The skip list reads each node's own certificates instead of the embedded ones."""
+    """Feed the skip list with each node's own certificates instead of the embedded ones."""
     original = ToyChain.context
 
-    def context(self: ToyChain) -> Any:
-        from dataclasses import replace
-
+    def context(self: ToyChain) -> HeightContext:
         views_held = tuple(block.certificate.view for block in self.blocks[:-1][-64:])
         return replace(original(self), embedded_views=views_held)
 

@@ -4,7 +4,7 @@ from random import Random
 
 
 class Disk:
-    """Records in the order of writing; the tail that no fsync covered is lost from a random place on."""
+    """Records in order; of the tail that no fsync covered, a crash keeps a random prefix."""
 
     def __init__(self) -> None:
         self.durable: list[tuple[int, bytes]] = []

@@ -1,7 +1,7 @@
-"""A simulated node: the real replica under a host that carries out its effects on a virtual machine.
+"""A simulated node: the real replica under a host that carries out its effects.
 
-Effects run in their order; a `Persist` holds back everything behind it until a virtual fsync is over, and
-a crash forgets all that is not durable.
+Effects run in their order; a `Persist` holds back everything behind it until a virtual fsync is
+over, and a crash forgets all that is not durable.
 """
 
 from collections import deque
@@ -197,7 +197,7 @@ class Node:
             case PeerBehind(peer, height):
                 self._send_decided(peer, height)
             case CancelTimer() | Rejected() | EquivocationSeen() | OwnKeyElsewhere() | Halt():
-                pass  # a cancelled timer fires all the same: the replica must tell; oracles see the rest
+                pass  # a cancelled timer fires all the same; oracles see the rest
 
     def _work_then(self, action: Callable[[], None]) -> None:
         delay = self.random.randint(0, self.world.configuration.work_max_ms)

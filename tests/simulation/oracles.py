@@ -1,15 +1,17 @@
 """What must never happen, checked while it could (numbers as in docs/protocol.md).
 
-Agreement alone notices little: most broken protocols only rarely fork in a short run. The rules that make
-agreement hold are therefore watched at every message that a correct node signs.
+Agreement alone notices little: most broken protocols only rarely fork in a short run. The rules
+that make agreement hold are therefore watched at every message that a correct node signs.
 
     I1  one block per height over all correct nodes and all their lives
     I2  every decision has a certificate that a second, independent verifier accepts
-    I3  once a quorum of commits for a block was sent, no correct validator prepares another in a later view
+    I3  once a quorum of commits for a block was sent, no correct validator prepares another in a
+        later view
     I4  no correct validator signs two different votes for one slot, over all its lives
     I5  no correct validator signs a prepare or commit below a view-change that it signed
     I6  a view-change reports a lock at least as high as the sender's highest commit
-    I7  a signed message is durable when it is sent, and so are the certificate and the payload under it
+    I7  a signed message is durable when it is sent, and so are the certificate and the payload
+        under it
     I9  memory of a height stays within its formula
     I10 no evidence names a correct validator, and no correct peer is refused
     I12 nothing raises, and nobody halts
@@ -59,7 +61,7 @@ class Violation(Exception):
 
 
 def quorum_of(size: int) -> int:
-    """Return the quorum by another formula than the product's, so that one mistake is not made twice."""
+    """Return the quorum by another formula than the product's: no mistake is made twice."""
     return size - (size - 1) // 3
 
 

@@ -1,4 +1,4 @@
-"""Seeded randomness in independent streams, one for each purpose, so that removing one fault shifts no other."""
+"""Seeded randomness in independent streams: removing one fault shifts no other."""
 
 import hashlib
 from random import Random

@@ -1,6 +1,7 @@
 """Keys of a simulated validator: keyed hashes by default, Ed25519 where asked for.
 
-A keyed hash stands for a signature because the code of one node is never given another node's secret.
+A keyed hash stands for a signature because the code of one node is never given another node's
+secret.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""200 seeds without violation; the same trace under different hash seeds; what the seeds must have met."""
+"""200 seeds without violation; one trace under two hash seeds; what the seeds must contain."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ def summary() -> Summary:
 
 @pytest.mark.parametrize("first", range(0, SEEDS, BATCH))
 def test_seeds_hold_all_invariants_and_recover(first: int, summary: Summary) -> None:
-    """Under any seeded mix of faults no oracle fires, and after healing three new heights follow."""
+    """Under any mix of faults no oracle fires; after healing three new heights follow."""
     for outcome in run_seeds(range(first, first + BATCH), jobs=1):
         explained = expand(outcome.seed).explained()
         assert outcome.violation is None, (
@@ -32,7 +32,7 @@ def test_seeds_hold_all_invariants_and_recover(first: int, summary: Summary) -> 
 
 
 def test_seeds_cover_every_class_of_fault() -> None:
-    """The configurations of the seeds contain every fault class; a class that never occurs tests nothing."""
+    """The seeds contain every class of fault; one that never occurs tests nothing."""
     configurations = [expand(seed) for seed in range(SEEDS)]
     kinds = {trigger.kind for item in configurations for trigger in item.triggers}
     assert kinds == set(TriggerKind)

@@ -1,9 +1,10 @@
-"""One simulated run: a heap of events in virtual time, the network, the faults, and the end of the faults."""
+"""One simulated run: events in virtual time, the network, the faults and their end."""
 
 import hashlib
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from consensus.codec import decode_message
 from consensus.effects import Broadcast, Decide, Effect, Persist, Send
@@ -22,14 +23,14 @@ from tests.simulation.signatures import make_keys
 HEIGHTS_AFTER_HEALING = 3
 """Every correct node that is left must decide so many new heights."""
 HEALING_MAX_MS = 45_000
-"""… within this time: two faulty primaries at the longest view timeout, and slack for slow machines."""
+"""… within this time: two faulty primaries at the longest view timeout, and slack."""
 WORK_CHANGE_MS = 700
 """How often a node's mempool may fill or drain while faults last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run was like. `recovery_ms`: from healing to the first new height at every node left."""
+    """What a run was like. `recovery_ms`: from healing to a new height at every node left."""
 
     seed: int
     heights: int
@@ -44,7 +45,7 @@ class Outcome:
 
 
 class World:
-    """Runs one configuration to its end. Everything it decides comes from the configuration's seed."""
+    """Runs one configuration to its end. All it decides comes from the configuration's seed."""
 
     def __init__(
         self, configuration: Configuration, *, switched_off: frozenset[str] = frozenset()
@@ -107,10 +108,10 @@ class World:
             self._start(node)
             self._schedule_work(node)
         for crash in self.configuration.crashes:
-            self._push(crash.at_ms, lambda crash=crash: self._crash_planned(crash))
+            self._push(crash.at_ms, partial(self._crash_planned, crash))
         for partition in self.configuration.partitions:
             self.meet("partition")
-            self._push(partition.end_ms, lambda side=partition.side: self._reconnect(side))
+            self._push(partition.end_ms, partial(self._reconnect, partition.side))
         self._push(self.configuration.heal_ms, self._heal)
         while self._heap:
             self.now_ms, _, action = heapq.heappop(self._heap)
