@@ -1,7 +1,7 @@
 """The HTTP surface: POST /rpc, WebSocket /ws, GET /metrics, GET /health."""
 
 import asyncio
-import contextlib
+import socket
 from collections.abc import Callable
 
 from aiohttp import WSCloseCode, web
@@ -15,6 +15,7 @@ from node.rpc.door import JSON_CONTENT, require_admission, require_json
 from node.rpc.envelope import ErrorNumber, error
 from node.rpc.limits import (
     BODY_SIZE_MAX,
+    CLOSE_TIMEOUT_MS,
     CONNECTIONS_MAX,
     READ_TIMEOUT_MS,
     RETRY_AFTER_MS,
@@ -46,7 +47,7 @@ class Application:
         self._metrics = metrics
         self._listener = listener
         self._patience = patience
-        self._websockets: set[web.WebSocketResponse] = set()
+        self._websockets: set[Connection] = set()
         self._connections: Callable[[], int] = lambda: 0
         metrics.process.watch_queue(Queue.WEBSOCKETS, WEBSOCKETS_MAX, lambda: len(self._websockets))
 
@@ -66,11 +67,10 @@ class Application:
         application.router.add_get("/health", self._show_health)
         return application
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Tell every WebSocket that the node goes away."""
-        for socket in list(self._websockets):
-            with contextlib.suppress(ConnectionError):
-                await socket.close(code=WSCloseCode.GOING_AWAY, message=b"node stops", drain=False)
+        for connection in self._websockets:
+            connection.end(WSCloseCode.GOING_AWAY)
 
     def _admission(self) -> Middleware:
         @web.middleware
@@ -103,19 +103,24 @@ class Application:
         if len(self._websockets) >= WEBSOCKETS_MAX:
             self._metrics.process.count_turned_away(Queue.WEBSOCKETS)
             return _overloaded("websockets")
-        socket = web.WebSocketResponse(
+        stream = web.WebSocketResponse(
             heartbeat=PING_SECONDS,
             compress=False,
             max_msg_size=BODY_SIZE_MAX,
             writer_limit=SEND_BUFFER_SIZE,
+            timeout=CLOSE_TIMEOUT_MS / 1_000,
         )
-        await socket.prepare(request)
-        self._websockets.add(socket)
+        await stream.prepare(request)
+        _bound_kernel_buffer(request)
+        connection = Connection(stream, self._surroundings, self._patience)
+        self._websockets.add(connection)
         try:
-            await Connection(socket, self._surroundings, self._patience).serve()
+            await connection.serve()
         finally:
-            self._websockets.discard(socket)
-        return socket
+            self._websockets.discard(connection)
+            if request.transport is not None:
+                request.transport.abort()  # closing would wait for a reader that never reads
+        return stream
 
     async def _show_metrics(self, _: web.Request) -> web.StreamResponse:
         body = await self._backend.metrics()
@@ -132,6 +137,13 @@ class Application:
             "peers": status.peers,
         }
         return _json(content, status=200 if health.ok else 503)
+
+
+def _bound_kernel_buffer(request: web.Request) -> None:
+    """Keep the kernel from taking megabytes for a reader that does not read."""
+    assert request.transport is not None
+    line: socket.socket = request.transport.get_extra_info("socket")
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_SIZE)
 
 
 def _json(content: Json, status: int) -> web.Response:

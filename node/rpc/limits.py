@@ -18,7 +18,9 @@ SUBSCRIPTIONS_PER_WEBSOCKET_MAX = 8
 SEND_TIMEOUT_MS = 10_000
 """How long a WebSocket may refuse to take a frame before it is closed as a slow reader."""
 SEND_BUFFER_SIZE = 256 * 1024
-"""Bytes that wait in the socket's buffer before sending pauses."""
+"""Bytes that wait in the process, and as many in the kernel, before sending pauses."""
+CLOSE_TIMEOUT_MS = 3_000
+"""How long the other side of a closed WebSocket has to agree before the line is cut."""
 READ_TIMEOUT_MS = 15_000
 """How long a client may take to send a request that it has begun."""
 KEEPALIVE_MS = 75_000

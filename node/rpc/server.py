@@ -85,7 +85,7 @@ class RpcServer:
     async def stop(self) -> None:
         """Answer those who wait, close every connection, free the port."""
         self._services.hub.close()
-        await self._application.close()
+        self._application.close()
         await self._runner.cleanup()
 
     async def _next_block(self, tip: int) -> CommittedBlock:

@@ -75,13 +75,9 @@ class Subscriptions:
             task.cancel()
         return api.UnsubscribeResult(ended=reserved is not None or task is not None)
 
-    async def close(self) -> None:
-        """End all streams and wait for them."""
-        tasks = list(self._tasks.values())
-        self._tasks.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    def tasks(self) -> "tuple[asyncio.Task[None], ...]":
+        """Return the running streams, for the connection to end them."""
+        return tuple(self._tasks.values())
 
     async def _run(self, stream: _Stream) -> None:
         """Move a stream along the chain until its connection closes or it cannot go on."""
@@ -93,8 +89,7 @@ class Subscriptions:
                 api.ENDED_NOTICE,
                 api.EndedNotice(stream.number, stream.place, refusal_view(refused.refusal)),
             )
-        finally:
-            self._tasks.pop(stream.number, None)
+            del self._tasks[stream.number]
 
     async def _advance(self, stream: _Stream) -> None:
         """Send the next page of a stream; at the tip wait for the next block."""

@@ -1,7 +1,10 @@
 """One WebSocket: calls are answered in order, those that wait aside; streams run beside them."""
 
 import asyncio
+import contextlib
+import logging
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -14,6 +17,8 @@ from node.rpc.methods import METHODS
 from node.rpc.subscriptions import Subscriptions
 from quancheng import strict_json
 from quancheng.api.events import CLOSE_SLOW_READER, HEARTBEAT_MS
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +43,32 @@ class Connection:
         self._dispatcher = Dispatcher(surroundings, (*METHODS, *self._subscriptions.methods()))
         self._places = asyncio.Semaphore(CALLS_PER_WEBSOCKET_MAX)
         self._waiting: set[asyncio.Task[None]] = set()
+        self._ended = asyncio.Event()
+        self._close_code: int = WSCloseCode.OK
 
     async def serve(self) -> None:
-        """Answer messages until the connection ends; leave nothing running behind."""
+        """Answer messages until either side ends the connection; leave nothing running behind."""
+        reading = asyncio.create_task(self._read())
+        ending = asyncio.create_task(self._ended.wait())
         try:
-            async for message in self._socket:
-                if message.type is not WSMsgType.TEXT:
-                    await self._socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
-                    return
-                await self._on_text(message.data)
-        except ConnectionError:
-            pass  # the other side is gone, or was closed as a slow reader
+            await asyncio.wait({reading, ending}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await self._end_tasks()
+            await self._end_tasks(reading, ending)
+        with contextlib.suppress(ConnectionError):
+            await self._socket.close(code=self._close_code, drain=False)
+
+    def end(self, close_code: int) -> None:
+        """End the connection with a close code; the first reason given counts."""
+        if not self._ended.is_set():
+            self._close_code = close_code
+            self._ended.set()
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            if message.type is not WSMsgType.TEXT:
+                self.end(WSCloseCode.UNSUPPORTED_DATA)
+                return
+            await self._on_text(message.data)
 
     async def _on_text(self, text: str) -> None:
         try:
@@ -84,12 +102,14 @@ class Connection:
             async with asyncio.timeout(self._patience.send_timeout_ms / 1_000):
                 await self._socket.send_str(text)
         except TimeoutError:
-            await self._socket.close(code=CLOSE_SLOW_READER, message=b"slow reader", drain=False)
+            self.end(CLOSE_SLOW_READER)
             raise ConnectionResetError("slow reader") from None
 
-    async def _end_tasks(self) -> None:
-        await self._subscriptions.close()
-        tasks = list(self._waiting)
-        for task in tasks:
+    async def _end_tasks(self, *tasks: "asyncio.Task[Any]") -> None:
+        """Cancel and wait for everything. A lost connection in one of them is the end, no error."""
+        every = (*tasks, *self._waiting, *self._subscriptions.tasks())
+        for task in every:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for outcome in await asyncio.gather(*every, return_exceptions=True):
+            if isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError):
+                logger.error("websocket task failed", exc_info=outcome)

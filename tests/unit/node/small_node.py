@@ -170,6 +170,23 @@ class SmallNode:
             self.backend.committed(committed)
         return self.chain.tip.height
 
+    async def somebody_waits(self) -> None:
+        """Return once a client waits for a transaction; fail after many turns of the loop."""
+        for _ in range(100_000):
+            if self.server._services.hub.waiters:
+                return
+            await asyncio.sleep(0)
+        raise AssertionError("nobody waits")
+
+    def cut_streams(self) -> int:
+        """Cut the line of every WebSocket, as a network does; return how many there were."""
+        connections = list(self.server._application._websockets)
+        for connection in connections:
+            request = connection._socket._req
+            if request is not None and request.transport is not None:
+                request.transport.abort()
+        return len(connections)
+
     def _certificate(self, height: int, block_hash: bytes) -> CommitCertificate:
         message = block_vote_bytes(VoteKind.COMMIT, self.chain.genesis_hash, height, 0, block_hash)
         seeds = {suites.public_key_of(seed): seed for seed in VALIDATOR_SEEDS}
