@@ -12,6 +12,7 @@ from chaincode.context import BlockContext
 from chaincode.execution import BlockExecution, execute_block
 from chaincode.state import StateReader
 from consensus.primary import SKIP_PERIOD
+from ledger.block import Block
 from ledger.certificate import CommitCertificate
 from ledger.roots import RECEIPTS_TAG, list_root
 from ledger.state_tree import TreeUpdate, update
@@ -76,13 +77,13 @@ def apply_block(
         tree=tree.root,
         receipt_root=list_root(RECEIPTS_TAG, receipts),
         history=facts.parent.history.append(valid.block_hash),
-        embedded_views=_embedded_views(facts, valid),
+        embedded_views=embedded_views_after(facts.parent, valid.block, facts.next_validators.epoch),
         has_result=bool(changes or receipts),
     )
     undo = Undo(facts.parent, tuple((key, state.get(key)) for key in changes))
     batch: Batch = {}
-    _put_block(batch, valid, certificate)
     put_sealed(batch, schema.undo_key(tip.height), undo.encoded())
+    _put_block(batch, valid, certificate)
     put_sealed(batch, schema.receipts_key(tip.height), encode_list(receipts))
     _put_index(batch, valid, execution)
     put_state(batch, tip.height, changes, tree)
@@ -125,11 +126,12 @@ def _put_index(batch: Batch, valid: ValidBlock, execution: BlockExecution) -> No
             put_sealed(batch, schema.index_key(entity, height, receipt), b"")
 
 
-def _embedded_views(facts: HeightFacts, valid: ValidBlock) -> tuple[int, ...]:
-    """Return the views that decide who is primary next (`consensus.context.HeightContext`)."""
-    epoch = facts.next_validators.epoch
-    views = facts.parent.embedded_views if facts.validators.epoch == epoch else ()
-    certificate = valid.block.last_certificate
-    if certificate is not None and facts.parent.validator_epoch == epoch:
-        views = (*views, certificate.view)
+def embedded_views_after(before: Tip, block: Block, next_epoch: int) -> tuple[int, ...]:
+    """Return the views that decide who is primary above a block (`consensus.context`).
+
+    Only those count that were voted by the set of the next height; they go by whole epochs.
+    """
+    views = before.embedded_views if block.header.validator_epoch == next_epoch else ()
+    if block.last_certificate is not None and before.validator_epoch == next_epoch:
+        views = (*views, block.last_certificate.view)
     return views[-SKIP_PERIOD:]

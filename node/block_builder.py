@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ledger.block import Block
 from ledger.certificate import last_certificate_hash
+from ledger.encoding import encode
 from ledger.refusal import Code, Refusal
 from ledger.roots import EVIDENCE_TAG, TRANSACTIONS_TAG, list_root
 from ledger.transaction import Transaction
@@ -13,8 +14,8 @@ from node.block_validation import VerifySignatures
 from node.door import Door
 from node.height_facts import BodyRoots, HeightFacts, header_above
 
-ITEM_OVERHEAD = 5
-"""Most bytes that the encoding puts in front of a transaction, or of the list of them."""
+LIST_GROWTH = 2
+"""Bytes by which the head of a list of up to 65,535 items is longer than that of an empty one."""
 
 _PASSING = (Code.QUOTA, Code.TOO_FAR_AHEAD)
 
@@ -48,20 +49,24 @@ def build_block(
     """
     time_ms = max(slot.time_ms, facts.parent.time_ms + 1)
     filling = BlockFilling(door, facts.limits, time_ms)
-    room = facts.limits.size_bytes - len(_block_of(facts, (), slot.proposer, time_ms).encoded())
+    empty = _block_of(facts, (), slot.proposer, time_ms)
+    room = facts.limits.size_bytes - len(empty.encoded()) - LIST_GROWTH
     chosen: list[Transaction] = []
-    hopeless: list[bytes] = []
+    hopeless: list[Transaction] = []
     for transaction, is_signed in zip(transactions, verify(transactions), strict=True):
-        size = len(transaction.data) + ITEM_OVERHEAD
-        if len(chosen) == facts.limits.transactions or size + ITEM_OVERHEAD > room:
+        size = len(encode(transaction.data))
+        if len(chosen) == facts.limits.transactions or size > room:
             continue
         refusal = filling.refuse(transaction) if is_signed else Refusal(Code.BAD_SIGNATURE)
         if refusal is None:
             chosen.append(transaction)
             room -= size
         elif refusal.code not in _PASSING:
-            hopeless.append(transaction.tx_hash)
-    return BuiltBlock(_block_of(facts, chosen, slot.proposer, time_ms), tuple(hopeless))
+            hopeless.append(transaction)
+    block = _block_of(facts, chosen, slot.proposer, time_ms)
+    # The twin of a chosen one waits: this block may come to nothing.
+    twins = {item.tx_id for item in chosen}
+    return BuiltBlock(block, tuple(item.tx_hash for item in hopeless if item.tx_id not in twins))
 
 
 def _block_of(

@@ -37,6 +37,7 @@ from node.errors import ChainDiverged
 from node.founding import found_if_empty
 from node.height_facts import HeightFacts, facts_after
 from node.pruning import KEPT_VERSIONS, KEPT_VERSIONS_MIN, Pruner
+from node.repair import undo_torn_block
 from node.replay_window import ReplayWindow
 from node.store import schema
 from node.store.engine import KeyValueEngine
@@ -53,6 +54,8 @@ class OpeningReport:
     """What opening a store found, for the log."""
 
     founded: bool
+    undone: int | None
+    """Height of a block that was written in part and taken back."""
     tip: Tip
     verified: TipReport
     replay_ids: int
@@ -123,11 +126,12 @@ class Chain(ChainView):
         """Found the chain of a genesis, or open it and verify its tip. Raise StoreFailure."""
         options = options or ChainOptions()
         founded = found_if_empty(engine, genesis)
+        undone = undo_torn_block(engine)
         tip = decode_tip(SealedReader(engine).require(schema.TIP_KEY))
         view = ChainView(engine, tip, options.kept_versions)
         verified = verify_tip(view, genesis)
         window = rebuilt_window(view, _longest_window_ms(view))
-        report = OpeningReport(founded, tip, verified, len(window))
+        report = OpeningReport(founded, undone, tip, verified, len(window))
         return cls(engine, tip, window, options), report
 
     @property

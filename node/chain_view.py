@@ -112,12 +112,14 @@ class ChainView:
     def height_of(self, block_hash: bytes) -> int | None:
         """Return the height of a block by its hash."""
         data = self._reader.get(schema.block_hash_key(block_hash))
-        return None if data is None else int.from_bytes(data, "big")
+        height = None if data is None else int.from_bytes(data, "big")
+        return None if height is None or height > self.tip.height else height
 
     def find_transaction(self, tx_id: bytes) -> TransactionLocation | None:
         """Return where a transaction stands."""
         data = self._reader.get(schema.transaction_key(tx_id))
-        return None if data is None else decode_location(data)
+        found = None if data is None else decode_location(data)
+        return None if found is None or found.height > self.tip.height else found
 
     def concerning(
         self, entity: bytes, *, limit: int, before: IndexEntry | None = None
@@ -134,7 +136,8 @@ class ChainView:
             if len(found) == limit:
                 break
             entry = IndexEntry(*schema.place_of_index_key(key))
-            if entry != before:
+            # Entries above the tip are left from a block that was undone at start.
+            if entry != before and entry.height <= self.tip.height:
                 found.append(entry)
         return found
 
@@ -179,11 +182,6 @@ class ChainView:
         """Yield the portions (store key, page keys) of what a version of the tree left behind."""
         for key, data in self._reader.scan(schema.stale_prefix(height)):
             yield key, decode_list(data)
-
-    def newest_header_height(self) -> int:
-        """Return the greatest height of which the store has a header, 0 where there is none."""
-        newest = next(self._reader.scan(schema.HEADER, reverse=True), None)
-        return 0 if newest is None else schema.height_of_key(newest[0])
 
     def first_stored_version(self) -> int:
         """Return the lowest version that the store still has, kept or about to be pruned."""

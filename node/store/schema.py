@@ -14,8 +14,8 @@
     s height, number               pages that the block's version of the state tree left behind
     m name                         `genesis`: whose store this is; `tip`: where the chain ends
 
-A block writes its header first and the tip last, so that a batch of which only a beginning reached
-the disk shows as a header above the tip.
+A block writes its undo record first and the tip last, so that a batch of which only a beginning
+reached the disk shows as an undo record above the tip, and can be undone.
 """
 
 LAYOUT_VERSION = 1
@@ -23,9 +23,9 @@ LAYOUT_VERSION = 1
 U32_MAX = 2**32 - 1
 U64_MAX = 2**64 - 1
 
-HEADER = b"h"
 STATE = b"f"
 ROOT = b"o"
+UNDO = b"u"
 
 BLOCK_HEAD = b"\x82"
 """A block is the canonical array of header and body: its bytes are these and then theirs."""
@@ -62,7 +62,7 @@ def height_of_key(key: bytes) -> int:
 
 def header_key(height: int) -> bytes:
     """Return the key of a header."""
-    return HEADER + _u64(height)
+    return b"h" + _u64(height)
 
 
 def body_key(height: int) -> bytes:
@@ -115,6 +115,11 @@ def page_key(tree_key: bytes) -> bytes:
     return b"p" + tree_key
 
 
+def pages_prefix(height: int) -> bytes:
+    """Return the prefix of the pages that a block's version of the state tree wrote."""
+    return b"p" + _u64(height)
+
+
 def root_key(height: int) -> bytes:
     """Return the key of the state tree's root after a block."""
     return ROOT + _u64(height)
@@ -122,7 +127,7 @@ def root_key(height: int) -> bytes:
 
 def undo_key(height: int) -> bytes:
     """Return the key of what a block changed."""
-    return b"u" + _u64(height)
+    return UNDO + _u64(height)
 
 
 def stale_prefix(height: int) -> bytes:

@@ -116,7 +116,7 @@ class MempoolMachine(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 255), time_s=st.integers(1, 5), size=st.integers(0, 300))
     def arrives(self, number: int, time_s: int, size: int) -> None:
-        """A transaction is kept exactly when it is not refused."""
+        """Keep a transaction exactly when it is not refused."""
         transaction = signed_transaction(
             number, seed=seed_of(1), valid_until_ms=time_s * 700, size=size
         )
@@ -128,7 +128,7 @@ class MempoolMachine(RuleBasedStateMachine):
 
     @rule(count=st.integers(0, 4))
     def is_committed(self, count: int) -> None:
-        """What a block took is removed; hashes that are not there do no harm."""
+        """Remove what a block took; hashes that are not there do no harm."""
         limits = BlockLimits(count, 1 << 20, 10, 10)
         taken = [item.tx_hash for item in self.mempool.take(limits)]
         assert len(taken) == min(count, len(self.expected))
@@ -138,7 +138,7 @@ class MempoolMachine(RuleBasedStateMachine):
 
     @rule(time_ms=st.integers(0, 3_500))
     def time_passes(self, time_ms: int) -> None:
-        """Exactly what is no longer valid goes."""
+        """Forget exactly what is no longer valid."""
         gone = [key for key, item in self.expected.items() if _ends(item) <= time_ms]
         assert sorted(self.mempool.expire(time_ms)) == sorted(gone)
         for tx_hash in gone:
@@ -164,7 +164,7 @@ class MempoolMachine(RuleBasedStateMachine):
 
     @invariant()
     def takes_a_fair_block(self) -> None:
-        """In every block protective ones lead, and within a lane no queue is two ahead of another."""
+        """In every block protective ones lead, and within a lane no queue is two ahead."""
         taken = [charge_of(item) for item in self.mempool.take(ROOMY)]
         assert len(taken) == len(self.expected)
         assert taken == sorted(taken, key=lambda charge: not charge.is_protective)

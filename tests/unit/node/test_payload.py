@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from ledger.block import EVIDENCE_MAX, Block
 from ledger.certificate import CommitCertificate, last_certificate_hash
-from ledger.header import Header
 from ledger.refusal import Code, Refused
 from ledger.roots import EVIDENCE_TAG, TRANSACTIONS_TAG, list_root
 from ledger.suites import HASH_SIZE, SIGNATURE_SIZE, ZERO_HASH
 from node.payload import PAYLOAD_SIZE_MAX, compact_block, decode_payload
+from tests.unit.node.chain_world import World
 from tests.unit.node.signed import signed_transaction
 
+HEADER = World().proposed().header
 CERTIFICATE = CommitCertificate(7, 0, ZERO_HASH, ((0, bytes(SIGNATURE_SIZE)),))
 
 
@@ -27,9 +28,8 @@ def block_of(
     transactions = [signed_transaction(number) for number in range(count)]
     items = tuple(bytes([number]) for number in range(evidence))
     hashes = [transaction.tx_hash for transaction in transactions]
-    header = Header(ZERO_HASH, 8, 9, ZERO_HASH, 0, *[ZERO_HASH] * 6, 0, *[ZERO_HASH] * 3)
     header = replace(
-        header,
+        HEADER,
         transaction_root=list_root(TRANSACTIONS_TAG, hashes),
         evidence_root=list_root(EVIDENCE_TAG, items),
         last_certificate_hash=last_certificate_hash(certificate),
@@ -46,8 +46,12 @@ def test_a_payload_becomes_the_block_again(
     block = block_of(count, certificate=certificate, evidence=2)
     compact = decode_payload(compact_block(block).encoded())
     pool = dict(zip(compact.transaction_hashes, block.transactions, strict=True))
-    assert compact.missing(lambda tx_hash: pool.get(tx_hash)) == []
-    assert compact.assemble(lambda tx_hash: pool.get(tx_hash)) == block
+
+    def find(tx_hash: bytes) -> bytes | None:
+        return pool.get(tx_hash)
+
+    assert compact.missing(find) == []
+    assert compact.assemble(find) == block
     assert compact.missing(lambda _: None) == list(compact.transaction_hashes)
     assert compact.assemble(lambda _: None) == (block if count == 0 else None)
 

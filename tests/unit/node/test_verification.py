@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ledger.transaction import Transaction
+from ledger.transaction import Transaction, has_valid_signatures
 from node import verification
 from node.verification import CHUNK_SIZE, SignatureVerifier
 from tests.unit.node.signed import badly_signed, signed_transaction
@@ -22,11 +22,10 @@ def verifier() -> Iterator[SignatureVerifier]:
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Note the tx_hash of each transaction whose signatures are really checked."""
     hashes: list[bytes] = []
-    real = verification.has_valid_signatures
 
     def noting(transaction: Transaction) -> bool:
         hashes.append(transaction.tx_hash)
-        return real(transaction)
+        return has_valid_signatures(transaction)
 
     monkeypatch.setattr(verification, "has_valid_signatures", noting)
     return hashes
