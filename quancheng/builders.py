@@ -7,7 +7,7 @@ unknown or of the wrong form is refused here (E006) with its path, before anythi
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, cast
 
 from chaincode.catalogue import TYPES
@@ -28,26 +28,28 @@ def fresh_salt() -> bytes:
     return secrets.token_bytes(SALT_SIZE)
 
 
-def build(
-    type_name: str,
-    *,
-    genesis_hash: bytes,
-    valid_until_ms: int,
-    signers: Sequence[bytes],
-    salt: bytes | None = None,
-    **body: object,
-) -> UnsignedTransaction:
-    """Return an unsigned transaction; the fields of its body are keywords.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """For which chain, until when and by whom a transaction is signed.
 
-    `signers` are public keys in signing order; the first one is charged. Without a salt a fresh
-    one is drawn.
+    `signers` are public keys in signing order; the first one is charged. Without a salt a fresh one
+    is drawn.
     """
+
+    genesis_hash: bytes
+    valid_until_ms: int
+    signers: Sequence[bytes]
+    salt: bytes | None = None
+
+
+def build(type_name: str, terms: Terms, /, **body: object) -> UnsignedTransaction:
+    """Return an unsigned transaction; the fields of its body are keywords."""
     return UnsignedTransaction(
-        genesis_hash=genesis_hash,
+        genesis_hash=terms.genesis_hash,
         type=type_name,
-        salt=fresh_salt() if salt is None else salt,
-        valid_until_ms=valid_until_ms,
-        signers=tuple(signers),
+        salt=fresh_salt() if terms.salt is None else terms.salt,
+        valid_until_ms=terms.valid_until_ms,
+        signers=tuple(terms.signers),
         body=_body_value(declaration_of(type_name), body),
     )
 

@@ -18,7 +18,7 @@ from ledger.transaction import Transaction
 from quancheng.api import chain, events, state, transactions
 from quancheng.api.method import PAGE_DEFAULT, PAGE_MAX, Method, NoParameters
 from quancheng.api.transactions import Submission, TransactionState, WaitResult
-from quancheng.builders import VALIDITY_MS, build, sign
+from quancheng.builders import VALIDITY_MS, Terms, build, sign
 from quancheng.errors import (
     RequestRefused,
     TransactionExpired,
@@ -180,10 +180,11 @@ class Client:
         status = await self.status()
         unsigned = build(
             type_name,
-            genesis_hash=status.genesis_hash,
-            valid_until_ms=status.now_ms + VALIDITY_MS,
-            signers=[public_key_of(seed) for seed in seeds],
-            salt=None,
+            Terms(
+                status.genesis_hash,
+                status.now_ms + VALIDITY_MS,
+                [public_key_of(seed) for seed in seeds],
+            ),
             **body,
         )
         return sign(unsigned, *seeds)

@@ -25,7 +25,7 @@ from node.rpc.local_backend import LocalBackend, NodeParts
 from node.rpc.server import RpcServer
 from node.rpc.websocket import Patience
 from node.store.memory import MemoryEngine
-from quancheng.builders import build, sign
+from quancheng.builders import Terms, build, sign
 
 START_MS = 1_700_000_000_000
 VALIDATOR_SEEDS = tuple(bytes([1, number]) + bytes(30) for number in range(4))
@@ -144,10 +144,12 @@ class SmallNode:
         valid_until_ms = terms.get("valid_until_ms", self.clock.now_ms + 60_000)
         unsigned = build(
             "subject.bind",
-            genesis_hash=self.chain.genesis_hash,
-            valid_until_ms=valid_until_ms,
-            signers=[suites.public_key_of(seed)],
-            salt=number.to_bytes(16, "big"),
+            Terms(
+                self.chain.genesis_hash,
+                valid_until_ms,
+                [suites.public_key_of(seed)],
+                number.to_bytes(16, "big"),
+            ),
             sid=pseudonym(number),
             kind=1,
             identity=bytes(32),
