@@ -23,7 +23,7 @@ from ledger.transaction import (
     signing_bytes,
     unsigned_from_value,
 )
-from quancheng.builders import VALIDITY_MS, build
+from quancheng.builders import build
 
 COSIGN_PATH = "/cosign"
 
@@ -76,10 +76,7 @@ async def _send_signed(
 ) -> bytes:
     unsigned = build(
         type_name,
-        genesis_hash=desk.genesis_hash,
-        valid_until_ms=await desk.chain_time_ms() + VALIDITY_MS,
-        signers=[key for _, key in signers],
-        salt=None,
+        await desk.terms([key for _, key in signers]),
         **body,
     )
     signatures = [await _signature(desk, role, unsigned) for role, _ in signers]

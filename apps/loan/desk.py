@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from genesis.testnet import PASSPHRASE_FILE
 from ledger.suites import public_key_of
 from ledger.transaction import Transaction
 from quancheng.api.transactions import WaitResult
+from quancheng.builders import VALIDITY_MS, Terms
 from quancheng.client import Client
 from quancheng.errors import TransactionFailed, TransactionPending
 from quancheng.kem import kem_key_of
@@ -89,6 +90,10 @@ class Desk:
     async def chain_time_ms(self) -> int:
         """Return about the time of the next block."""
         return (await self.client.status()).now_ms
+
+    async def terms(self, signers: Sequence[bytes]) -> Terms:
+        """Return the terms of a transaction that these keys will sign for this chain."""
+        return Terms(self.genesis_hash, await self.chain_time_ms() + VALIDITY_MS, signers)
 
     async def send(self, type_name: str, **body: object) -> WaitResult:
         """Send a transaction of this party and wait until it took effect; raise if it did not."""

@@ -1,16 +1,18 @@
-"""A consortium of real node processes on loopback, spoken to by JSON-RPC as any application would."""
+"""A consortium of real node processes on loopback, spoken to by JSON-RPC as applications do."""
 
 import datetime as dt
 import http.client
 import json
+import shutil
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from apps.testnet_processes import NodeProcess, processes_of
 from chaincode.registration.records import (
     Custody,
     ResourceKind,
@@ -20,14 +22,16 @@ from chaincode.registration.records import (
     UpdateCycle,
 )
 from genesis.sample_plan import sample_plan
-from genesis.testnet import PASSPHRASE_FILE, Testnet, lay_out_testnet
+from genesis.testnet import PASSPHRASE_FILE, Testnet, TestnetNode, lay_out_testnet
 from ledger.transaction import Transaction
-from quancheng.builders import build, sign
+from quancheng.builders import Terms, build, sign
 from quancheng.keystore import Keystore
 
 POLL_S = 0.02
 RPC_TIMEOUT_S = 10.0
 VALIDITY_MS = 120_000
+START_S = 60.0
+"""How long nodes may take to import, start and connect on a busy machine; no part of a promise."""
 
 T = TypeVar("T")
 
@@ -36,23 +40,46 @@ class Unreachable(Exception):
     """A node's RPC does not answer."""
 
 
-@dataclass(frozen=True, slots=True)
 class RunningNode:
-    """One node of the cluster."""
+    """One node of the cluster and its process."""
 
-    process: NodeProcess
+    def __init__(self, node: TestnetNode, home: Path) -> None:
+        self.name = node.name
+        self.home = home
+        self._rpc_address = node.rpc_address
+        self._process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def name(self) -> str:
-        """The name of the node."""
-        return self.process.node.name
+    def start(self) -> None:
+        """Start the process; it answers some time later."""
+        assert self._process is None
+        with (self.home / "node.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "node", "--home", str(self.home)], stdout=log, stderr=log
+            )
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """Kill the process, if it runs, and wait until it is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def wait_stopped(self, seconds: float) -> int:
+        """Wait until the process has ended by itself; return its exit status."""
+        assert self._process is not None
+        status = self._process.wait(seconds)
+        self._process = None
+        return status
 
     def call(self, method: str, **params: object) -> Any:  # noqa: ANN401 - JSON
         """Call a method; raise Unreachable where nobody answers."""
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-        connection = http.client.HTTPConnection(
-            self.process.node.rpc_address, timeout=RPC_TIMEOUT_S
-        )
+        connection = http.client.HTTPConnection(self._rpc_address, timeout=RPC_TIMEOUT_S)
         try:
             connection.request("POST", "/rpc", body, {"Content-Type": "application/json"})
             answer = json.loads(connection.getresponse().read())
@@ -70,13 +97,17 @@ class RunningNode:
         except Unreachable:
             return -1
 
+    def answers(self) -> bool:
+        """Say whether the node's RPC answers."""
+        return self.height() >= 0
+
     def block_hash(self, height: int) -> str:
         """Return the hash of a block."""
         return str(self.call("chain_header", height=height)["block_hash"])
 
     def log(self) -> list[dict[str, Any]]:
         """Return what the node logged so far."""
-        lines = self.process.log.read_text(encoding="utf-8").splitlines()
+        lines = (self.home / "node.log").read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
 
@@ -87,7 +118,7 @@ class Cluster:
         now = dt.datetime.now(dt.UTC)
         plan = sample_plan(validators, int(now.timestamp() * 1_000))
         self.testnet: Testnet = lay_out_testnet(root, plan, now)
-        self.nodes = [RunningNode(process) for process in processes_of(self.testnet)]
+        self.nodes = [RunningNode(node, self.testnet.home(node)) for node in self.testnet.nodes]
         self._genesis_hash = bytes.fromhex(self.testnet.genesis_hash)
         self._seed, self._key = self._writer("department")
         self._written = 0
@@ -99,31 +130,43 @@ class Cluster:
         return Keystore(folder).secret("sign", passphrase), bytes.fromhex(party.sign_key)
 
     def start(self, *nodes: RunningNode) -> None:
-        """Start nodes, all of them by default."""
+        """Start nodes, all of them by default, and wait until they answer."""
         chosen = nodes or tuple(self.nodes)
-        with ThreadPoolExecutor(len(chosen)) as pool:
-            list(pool.map(lambda node: node.process.start(), chosen))
+        for node in chosen:
+            node.start()
+        for node in chosen:
+            until(partial(RunningNode.answers, node), f"{node.name} answers", START_S)
+
+    def kill_at_once(self) -> None:
+        """Kill all nodes within a few microseconds."""
+        for node in self.nodes:
+            node.signal(signal.SIGKILL)
+        self.stop()
 
     def stop(self) -> None:
         """Kill whatever still runs."""
         for node in self.nodes:
-            node.process.kill()
+            node.kill()
+
+    def reset(self) -> None:
+        """Kill all nodes and take them back to their genesis."""
+        self.stop()
+        for node in self.nodes:
+            shutil.rmtree(node.home / "data", ignore_errors=True)
 
     def connect(self, *nodes: RunningNode) -> None:
         """Start nodes and wait until each is connected to all others and may vote."""
         chosen = nodes or tuple(self.nodes)
         self.start(*chosen)
         for node in chosen:
-            until(lambda node=node: _is_ready(node, len(chosen) - 1), f"{node.name} is ready", 20)
+            until(partial(_is_ready, node, len(chosen) - 1), f"{node.name} is ready", START_S)
 
     def transaction(self) -> Transaction:
         """Return a signed transaction that no block holds yet."""
         self._written += 1
         unsigned = build(
             "resource.submit",
-            genesis_hash=self._genesis_hash,
-            valid_until_ms=int(time.time() * 1_000) + VALIDITY_MS,
-            signers=(self._key,),
+            Terms(self._genesis_hash, int(time.time() * 1_000) + VALIDITY_MS, (self._key,)),
             name=f"Resource {self._written}",
             kind=next(iter(ResourceKind)),
             source_mode=next(iter(SourceMode)),

@@ -18,7 +18,7 @@ from chaincode.authorization.records import CONSENTS, Consent, ConsentStatus
 from chaincode.membership.records import PARTIES, SUBJECTS
 from chaincode.registration.records import NOTICES, PRODUCTS
 from chaincode.trading.records import LINES, LineState
-from quancheng.builders import VALIDITY_MS, build
+from quancheng.builders import build
 from quancheng.keystore import QUICK
 from quancheng.notice import ConsentTerms
 from quancheng.wallet import Wallet, create_wallet
@@ -87,10 +87,7 @@ async def _grant(desk: Desk, person: _Person, consent_id: bytes, consent: Consen
     terms = ConsentTerms((("产品", product.terms.name), ("次数", str(consent.max_uses))), NOTICE)
     unsigned = build(
         "consent.grant",
-        genesis_hash=desk.genesis_hash,
-        valid_until_ms=await desk.chain_time_ms() + VALIDITY_MS,
-        signers=[person.keys.sid],
-        salt=None,
+        await desk.terms([person.keys.sid]),
         consent=consent_id,
         notice=consent.notice,
         copy_key=person.keys.kem_key,
@@ -111,10 +108,7 @@ async def _grant(desk: Desk, person: _Person, consent_id: bytes, consent: Consen
 async def _sign(desk: Desk, person: _Person, type_name: str, **body: object) -> None:
     unsigned = build(
         type_name,
-        genesis_hash=desk.genesis_hash,
-        valid_until_ms=await desk.chain_time_ms() + VALIDITY_MS,
-        signers=[person.keys.sid],
-        salt=None,
+        await desk.terms([person.keys.sid]),
         **body,
     )
     await desk.finish(person.wallet.sign(unsigned))
