@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ledger import suites
 from ledger.block import Block
 from ledger.certificate import CommitCertificate, last_certificate_hash
-from ledger.genesis import Genesis, Organisation
+from ledger.genesis import VALIDATORS_MIN, Genesis, Organisation
 from ledger.header import Header
 from ledger.receipt import Receipt
 from ledger.refusal import Code
@@ -47,7 +47,7 @@ def make_genesis(validators: int = 4, name: str = "test") -> Genesis:
         chain_name=name,
         time_ms=GENESIS_TIME_MS,
         protocol_version=1,
-        development=False,
+        development=validators < VALIDATORS_MIN,
         predecessor=None,
         organisations=(organisation,),
         validators=tuple(sorted(members)),
