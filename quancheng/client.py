@@ -15,7 +15,8 @@ from chaincode.fields import Json
 from chaincode.tables import Single, Table
 from ledger.suites import public_key_of
 from ledger.transaction import Transaction
-from quancheng.api import chain, events, state, transactions
+from quancheng.api import chain, state, transactions
+from quancheng.api import events as stream
 from quancheng.api.method import PAGE_DEFAULT, PAGE_MAX, Method, NoParameters
 from quancheng.api.transactions import Submission, TransactionState, WaitResult
 from quancheng.builders import VALIDITY_MS, Terms, build, sign
@@ -258,16 +259,23 @@ class Client:
     # What happens
 
     async def events(
-        self, *, after: events.Place | None = None, filter_: events.RecordFilter | None = None
-    ) -> AsyncIterator[events.RecordView]:
+        self, *, after: stream.Place | None = None, filter_: stream.RecordFilter | None = None
+    ) -> AsyncIterator[stream.RecordView]:
         """Yield records as they are committed, each exactly once, across lost connections.
 
         Without `after` the stream begins behind the last block. Remember the place of the last
         record to go on from there later.
         """
-        request = events.SubscribeRequest(after, filter_ or events.RecordFilter())
+        request = stream.SubscribeRequest(after, filter_ or stream.RecordFilter())
         async for record in stream_records(self._open_transport(), request):
             yield record
+
+    async def history(
+        self, identifier: bytes, *, before: stream.Place | None = None, limit: int = PAGE_DEFAULT
+    ) -> stream.HistoryResult:
+        """Return a page of what concerned an id, the newest first."""
+        request = stream.HistoryRequest(identifier, before, limit)
+        return await self.call(stream.EVENTS_HISTORY, request)
 
     def _open_transport(self) -> Transport:
         assert self._transport is not None, "use Client as an asynchronous context manager"

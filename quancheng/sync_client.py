@@ -6,9 +6,10 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from chaincode.fields import Json
-from chaincode.tables import Table
+from chaincode.tables import Single, Table
 from ledger.transaction import Transaction
-from quancheng.api import chain, events, state, transactions
+from quancheng.api import chain, state, transactions
+from quancheng.api import events as stream
 from quancheng.api.method import PAGE_DEFAULT, Method
 from quancheng.client import DEFAULT_URL, Client
 from quancheng.transport import Endpoint, RetryPolicy
@@ -155,6 +156,10 @@ class SyncClient:
         found = self._client.record(table, key)
         return self._run(found)
 
+    def single(self, table: Single[R]) -> R:
+        """See `Client.single`."""
+        return self._run(self._client.single(table))
+
     def records(
         self,
         table: Table[K, R],
@@ -166,10 +171,16 @@ class SyncClient:
         return self._each(self._client.records(table, prefix=prefix, where=where))
 
     def events(
-        self, *, after: events.Place | None = None, filter_: events.RecordFilter | None = None
-    ) -> Iterator[events.RecordView]:
+        self, *, after: stream.Place | None = None, filter_: stream.RecordFilter | None = None
+    ) -> Iterator[stream.RecordView]:
         """See `Client.events`."""
         return self._each(self._client.events(after=after, filter_=filter_))
+
+    def history(
+        self, identifier: bytes, *, before: stream.Place | None = None, limit: int = PAGE_DEFAULT
+    ) -> stream.HistoryResult:
+        """See `Client.history`."""
+        return self._run(self._client.history(identifier, before=before, limit=limit))
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(coroutine)

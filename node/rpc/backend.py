@@ -109,13 +109,29 @@ class ProvenValue:
 
 @dataclass(frozen=True, slots=True)
 class TraceStep:
-    """One step of a trace."""
+    """One step of a trace; `height` where its id is that of a committed transaction."""
 
     kind: str
     id: bytes
     relation: str
-    tx_id: bytes | None
     height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The first steps of a trace after `height`; `complete` where there are no more."""
+
+    height: int
+    steps: tuple[TraceStep, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedReceipt:
+    """A receipt that concerns an id: its block and its number there from 0, sweeps first."""
+
+    height: int
+    receipt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +205,13 @@ class Backend(Protocol):
     async def prove(self, key: bytes, height: int) -> ProvenValue:
         """Prove a key under header `height`, that is after block `height` - 1."""
 
-    async def trace(self, entity: bytes) -> tuple[TraceStep, ...]:
-        """Return the steps of an entity's trace; refuse (E010) an unknown one."""
+    async def trace(self, entity: bytes, limit: int) -> Trace:
+        """Return at most `limit` steps of an entity's trace; refuse (E010) an unknown one."""
+
+    async def concerning(
+        self, entity: bytes, before: IndexedReceipt | None, limit: int
+    ) -> tuple[IndexedReceipt, ...]:
+        """Return the newest receipts that concern an id, older than `before` where given."""
 
     async def peers(self) -> tuple[PeerStatus, ...]:
         """Return the connected nodes."""

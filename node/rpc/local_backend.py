@@ -15,11 +15,13 @@ from chaincode import execution, validators
 from chaincode.context import BlockContext
 from chaincode.membership.records import ORGANISATIONS
 from chaincode.parameters import PARAMETERS, ParameterName, value_at
+from chaincode.trace import trace
 from ledger.genesis import Parameter
-from ledger.refusal import Code, Refusal, Refused
+from ledger.refusal import Code, Refusal
 from ledger.transaction import Transaction, decode_transaction, has_valid_signatures
 from ledger.validators import ValidatorSet
 from node.chain import Chain, Committed
+from node.chain_view import IndexEntry
 from node.clock import Clock
 from node.event_hub import CommittedBlock
 from node.mempool import Mempool
@@ -27,6 +29,7 @@ from node.metrics import Metrics
 from node.rpc.backend import (
     CheckOutcome,
     Health,
+    IndexedReceipt,
     NodeStatus,
     PeerStatus,
     ProvenValue,
@@ -34,6 +37,7 @@ from node.rpc.backend import (
     StateValues,
     StoredBlock,
     StoredHeader,
+    Trace,
     TraceStep,
     TransactionLocation,
 )
@@ -261,9 +265,27 @@ class LocalBackend:
             proven = view.prove(key, height)
         return ProvenValue(proven.value, proven.proof.encoded())
 
-    async def trace(self, entity: bytes) -> tuple[TraceStep, ...]:
-        """Return the steps of an entity's trace."""
-        raise Refused(Code.UNAVAILABLE, entity.hex())
+    async def trace(self, entity: bytes, limit: int) -> Trace:
+        """Return the first steps of an entity's trace, on a worker thread."""
+        return await asyncio.to_thread(self._trace, entity, limit)
+
+    def _trace(self, entity: bytes, limit: int) -> Trace:
+        with self._chain.snapshot() as view:
+            links = list(islice(trace(view.state, entity), limit + 1))
+            steps = []
+            for link in links[:limit]:
+                place = view.find_transaction(link.id)
+                height = None if place is None else place.height
+                steps.append(TraceStep(link.kind, link.id, link.relation, height))
+            return Trace(view.tip.height, tuple(steps), complete=len(links) <= limit)
+
+    async def concerning(
+        self, entity: bytes, before: IndexedReceipt | None, limit: int
+    ) -> tuple[IndexedReceipt, ...]:
+        """Return the newest receipts that concern an id. About 5 µs each."""
+        start = None if before is None else IndexEntry(before.height, before.receipt)
+        found = self._chain.concerning(entity, limit=limit, before=start)
+        return tuple(IndexedReceipt(item.height, item.receipt) for item in found)
 
     async def peers(self) -> tuple[PeerStatus, ...]:
         """Return the connected nodes."""

@@ -107,13 +107,11 @@ async def tx_wait(services: Services, request: api.WaitRequest) -> api.WaitResul
 
 async def tx_trace(services: Services, request: api.TraceRequest) -> api.TraceResult:
     """Return every step between registration and settlement."""
-    steps = await services.backend.trace(request.id)
-    return api.TraceResult(
-        tuple(
-            api.TraceLink(item.kind, item.id, item.relation, item.tx_id, item.height)
-            for item in steps[: api.TRACE_MAX]
-        )
+    found = await services.backend.trace(request.id, api.TRACE_MAX)
+    links = tuple(
+        api.TraceLink(item.kind, item.id, item.relation, item.height) for item in found.steps
     )
+    return api.TraceResult(found.height, found.complete, links)
 
 
 async def tx_proof(services: Services, request: api.TransactionRequest) -> api.TransactionProof:

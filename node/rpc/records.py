@@ -57,7 +57,9 @@ def _first_index(place: Place, height: int) -> int:
 
 
 def _record(block: StoredBlock, place: Place, filter_: RecordFilter) -> RecordView | None:
-    receipt = receipt_view(decode_receipt(block.receipts[place.index - 1]))
+    """Return the record at a place, None where the filter keeps it out."""
+    record = record_at(block, place)
+    receipt = record.receipt
     names = {event.name for event in receipt.events}
     ids = {receipt.subject, *(item for event in receipt.events for item in event.ids)}
     if filter_.failed_only and receipt.code == Code.OK.label:
@@ -66,6 +68,12 @@ def _record(block: StoredBlock, place: Place, filter_: RecordFilter) -> RecordVi
         return None
     if filter_.ids and ids.isdisjoint(filter_.ids):
         return None
+    return record
+
+
+def record_at(block: StoredBlock, place: Place) -> RecordView:
+    """Return the record at a place of its block."""
+    receipt = receipt_view(decode_receipt(block.receipts[place.index - 1]))
     sweeps = len(block.receipts) - len(block.transactions)
     position = place.index - 1 - sweeps
     type_name = None

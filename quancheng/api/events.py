@@ -84,6 +84,23 @@ class EventsResult:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryRequest:
+    """Names an id whose history to read, the newest first."""
+
+    id: Annotated[Hash, "Id of a party, subject, consent, order … or any other id of an event."]
+    before: Annotated[Place | None, "Only what is older than this; null means the newest."] = None
+    limit: Annotated[Limit, "How many records at most."] = PAGE_DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryResult:
+    """A page of what concerned an id, the newest first, refused attempts included."""
+
+    records: tuple[RecordView, ...]
+    before: Annotated[Place | None, "Place of the next page; null after the last one."]
+
+
+@dataclass(frozen=True, slots=True)
 class SubscribeRequest:
     """Names which records to stream."""
 
@@ -142,6 +159,9 @@ class EndedNotice:
 
 EVENTS_LIST = Method(
     "events_list", EventsRequest, EventsResult, "What happened after a place, page by page."
+)
+EVENTS_HISTORY = Method(
+    "events_history", HistoryRequest, HistoryResult, "What concerned an id, the newest first."
 )
 EVENTS_SUBSCRIBE = Method(
     "events_subscribe",

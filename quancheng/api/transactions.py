@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 from ledger.certificate import CERTIFICATE_SIZE_MAX
 from ledger.header import HEADER_SIZE_MAX
 from ledger.receipt import EVENT_ITEMS_MAX, EVENTS_MAX, RECEIPT_SIZE_MAX
+from ledger.suites import HASH_SIZE, PUBLIC_KEY_SIZE
 from ledger.transaction import SIGNERS_MAX, TRANSACTION_SIZE_MAX
 from quancheng.api.method import Hash, Height, Method, PublicKey
 from quancheng.api.refusal import Label, RefusalView
@@ -186,7 +187,9 @@ class TransactionResult:
 class TraceRequest:
     """Names what to trace: an asset, order, consent, matter, product or resource."""
 
-    id: Annotated[Hash, "Id of the entity, or of the transaction that made it."]
+    id: Annotated[
+        bytes, BytesForm(HASH_SIZE, PUBLIC_KEY_SIZE), "Id of the entity, or a pseudonym key."
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +197,23 @@ class TraceLink:
     """One step on the way from registration to settlement."""
 
     kind: Annotated[str, "Kind of the entity, for instance consent."]
-    id: Annotated[Hash, "Id of the entity."]
-    relation: Annotated[str, "How the step before refers to it."]
-    tx_id: Annotated[Hash | None, "Transaction that made it, where known."] = None
-    height: Height | None = None
+    id: Annotated[
+        bytes,
+        BytesForm(0, PUBLIC_KEY_SIZE),
+        "Id of the entity, or of the transaction or sweep in which the step happened.",
+    ]
+    relation: Annotated[str, "What it has to do with what was asked for."]
+    height: Annotated[Height | None, "Height of the transaction of this id, where it is one."] = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class TraceResult:
-    """The links in order."""
+    """The links in the order in which they came about."""
 
+    height: Annotated[Height, "Height after which the links stand."]
+    complete: Annotated[bool, "Whether these are all links."]
     links: Annotated[tuple[TraceLink, ...], ItemsMax(TRACE_MAX)]
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from chaincode.ids import key_id
 from chaincode.membership.records import PARTIES, SUBJECTS, SubjectKind
 from ledger import state_proof
 from ledger.header import decode_header
@@ -13,7 +14,7 @@ from ledger.receipt import decode_receipt
 from ledger.roots import RECEIPTS_TAG, TRANSACTIONS_TAG, counted_root
 from ledger.suites import public_key_of
 from ledger.transaction import assemble, transaction_hash
-from quancheng.api.events import START
+from quancheng.api.events import START, Place
 from quancheng.api.method import PAGE_MAX
 from quancheng.api.transactions import InclusionPath, TransactionState
 from quancheng.client import Client
@@ -360,3 +361,39 @@ async def test_assembled_elsewhere_is_the_same_transaction(node: SmallNode, clie
 def _root(tag: bytes, leaf: bytes, path: InclusionPath) -> bytes:
     proof = InclusionProof(path.index, path.size, path.path)
     return counted_root(tag, path.size, included_root(leaf, proof))
+
+
+async def test_history_of_an_id(node: SmallNode, client: Client) -> None:
+    """What concerned a party, newest first, by pages that join exactly, refused attempts included."""
+    authority = key_id(public_key_of(AUTHORITY_SEED))
+    expected: list[bytes] = []
+    for number in range(5):
+        signed = node.binding(number, seed=AUTHORITY_SEED)
+        again = node.binding(0, seed=AUTHORITY_SEED, valid_until_ms=node.clock.now_ms + 90_000)
+        batch = [signed] if number == 0 else [signed, again]
+        await client.submit(*batch)
+        height = node.produce()
+        expected += [line.tx_id for line in (await client.block(height)).transactions]
+    whole = await client.history(authority)
+    assert [item.receipt.subject for item in whole.records] == expected[::-1]
+    assert whole.before is None
+    assert {item.receipt.code for item in whole.records} == {"E000", "E103"}
+    paged: list[bytes] = []
+    before: Place | None = None
+    while True:
+        page = await client.history(authority, before=before, limit=2)
+        paged += [item.receipt.subject for item in page.records]
+        before = page.before
+        if before is None:
+            break
+    assert paged == expected[::-1]
+
+
+async def test_trace_of_a_party(client: Client) -> None:
+    """A trace names what it starts from; an unknown id is not found."""
+    authority = key_id(public_key_of(AUTHORITY_SEED))
+    trace = await client.trace(authority)
+    assert trace.complete
+    assert (trace.links[0].kind, trace.links[0].id) == ("party", authority)
+    with pytest.raises(RequestRefused, match="E010"):
+        await client.trace(bytes(32))
