@@ -68,7 +68,7 @@ class Enumeration(Codec[E]):
         """Return the names with their numbers."""
         return {
             "kind": "choice",
-            "name": self.members.__name__,
+            "of": self.members.__name__,
             "values": {member.name.lower(): member.value for member in self.members},
         }
 
@@ -217,7 +217,7 @@ class RecordCodec(Codec[T]):
         described: list[Json] = [
             {"name": field.name, "meaning": field.meaning, **field.form} for field in self.fields()
         ]
-        return {"kind": "record", "name": self.record.__name__, "fields": described}
+        return {"kind": "record", "of": self.record.__name__, "fields": described}
 
     def fields(self) -> tuple[FieldDescription, ...]:
         """Return the fields as people read of them, in order."""
@@ -262,6 +262,7 @@ class Choice(Codec[T]):
         marks: list[tuple[Alternative, RecordCodec[Any]]] = [
             (alternative_of(record), record_codec(record)) for record in records
         ]
+        self._numbers = {mark.name: mark.number for mark, _ in marks}
         self._by_number = {mark.number: codec for mark, codec in marks}
         self._by_name = {mark.name: codec for mark, codec in marks}
         assert len(self._by_number) == len(self._by_name) == len(records)
@@ -298,10 +299,11 @@ class Choice(Codec[T]):
 
     def describe(self) -> dict[str, Json]:
         """Return the alternatives by name."""
-        return {
-            "kind": "one of",
-            "alternatives": {name: codec.describe() for name, codec in self._by_name.items()},
+        alternatives: dict[str, Json] = {
+            name: {"number": self._numbers[name], **codec.describe()}
+            for name, codec in self._by_name.items()
         }
+        return {"kind": "one of", "alternatives": alternatives}
 
 
 def record_codec(record: type[T]) -> RecordCodec[T]:

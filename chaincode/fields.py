@@ -42,6 +42,10 @@ _NAME_CATEGORIES = frozenset(
     {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Nl", "No"}
     | {"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So"}
 )
+# Letters, marks and symbols that show nothing: soft hyphen, joiners, fillers, selectors, a blank.
+_INVISIBLE = frozenset(
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0"
+) | frozenset(map(chr, range(0xFE00, 0xFE10)))
 _DIGIT_CATEGORIES = frozenset({"Nd", "Nl", "No"})
 
 
@@ -230,7 +234,8 @@ def is_public_name(text: str) -> bool:
     digits = 0
     for character in text:
         category = _UNICODE.category(character)
-        if category not in _NAME_CATEGORIES and character != " ":
+        visible = category in _NAME_CATEGORIES and character not in _INVISIBLE
+        if not visible and character != " ":
             return False
         digits = digits + 1 if category in _DIGIT_CATEGORIES else 0
         if digits > NAME_DIGITS_MAX:
