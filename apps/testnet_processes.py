@@ -18,7 +18,7 @@ from node.home import Home
 
 STOP_SECONDS = 15.0
 """How long a node may take to stop cleanly before it is killed."""
-START_SECONDS = 10.0
+START_SECONDS = 30.0
 """How long a node may take to take hold of its home."""
 
 _POLL_SECONDS = 0.05
@@ -80,10 +80,15 @@ class NodeProcess:
 
     def start(self) -> None:
         """Start the process and wait until it holds its home; do nothing where it runs already."""
+        self.launch()
+        self.wait_started()
+
+    def launch(self) -> None:
+        """Start the process without waiting for it; do nothing where it runs already."""
         if self.process_id is not None:
             return
         with self.log.open("ab") as log:
-            child = subprocess.Popen(
+            self._child = subprocess.Popen(
                 [sys.executable, "-m", "node", "--home", str(self.home)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -91,7 +96,12 @@ class NodeProcess:
                 # The network outlives the command that started it.
                 start_new_session=True,
             )
-        self._child = child
+
+    def wait_started(self) -> None:
+        """Wait until a launched process holds its home, or raise NodeDidNotStart."""
+        child = self._child
+        if child is None:
+            return
         deadline = time.monotonic() + START_SECONDS
         while self._written_id() != child.pid:
             if child.poll() is not None or time.monotonic() > deadline:

@@ -1,0 +1,76 @@
+"""The `quancheng` command: its groups, and where failures end as messages and exit codes."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from apps.cli.evidence import evidence
+from apps.cli.exits import ExitCode, Failure
+from apps.cli.explorer import explorer
+from apps.cli.genesis import genesis
+from apps.cli.keys import keys
+from apps.cli.node import node
+from apps.cli.say import say
+from apps.cli.testnet import testnet
+from apps.cli.transactions import tx
+from apps.messages import preferred_language
+from genesis.testnet import TestnetExists, TestnetMissing
+from ledger.refusal import Refused
+from node.errors import NodeFailure
+from quancheng.api.refusal import refusal_view
+from quancheng.errors import NodeUnreachable, QuanchengError
+from quancheng.keystore import KeystoreError
+from quancheng.passphrase import PassphraseMissing
+
+
+@click.group(help=say("help"), epilog=say("epilog"))
+@click.version_option(package_name="quancheng-chain", prog_name="quancheng")
+def cli() -> None:
+    """Group of all commands."""
+
+
+for group in (testnet, genesis, node, keys, tx, explorer, evidence):
+    cli.add_command(group)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and end the process with its exit code."""
+    sys.exit(run_cli(arguments))
+
+
+def run_cli(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code, its failures shown as messages."""
+    given = None if arguments is None else list(arguments)
+    try:
+        result = cli.main(given, prog_name="quancheng", standalone_mode=False)
+    except Failure as failure:
+        return _failed(str(failure), failure.code)
+    except click.ClickException as failure:
+        failure.show()
+        return failure.exit_code
+    except click.Abort:
+        return _failed(say("interrupted"), ExitCode.INTERRUPTED)
+    except Refused as refused:
+        view = refusal_view(refused.refusal)
+        return _failed(view.text(preferred_language().value), ExitCode.REFUSED)
+    except NodeUnreachable as failure:
+        return _failed(say("node.unreachable", url=failure.url), ExitCode.UNREACHABLE)
+    except QuanchengError as failure:
+        return _failed(str(failure), ExitCode.REFUSED)
+    except TestnetMissing as failure:
+        return _failed(say("testnet.missing", root=failure.root), ExitCode.LOCAL)
+    except TestnetExists as failure:
+        return _failed(say("testnet.exists", root=failure.root), ExitCode.LOCAL)
+    except (KeystoreError, PassphraseMissing, NodeFailure, OSError) as failure:
+        return _failed(str(failure), ExitCode.LOCAL)
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def _failed(message: str, code: ExitCode) -> int:
+    click.echo(message, err=True)
+    return int(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""How results are shown: tables for people, JSON for scripts; remarks go to stderr."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+
+import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chaincode.fields import Json
+from quancheng.json_object import object_form
+
+OK_STYLE = "green"
+BAD_STYLE = "bold red"
+FAINT_STYLE = "dim"
+
+_SHORT_HASH = 10
+
+
+def console() -> Console:
+    """Return the console of results; made late, so that a redirected stdout is seen."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def progress_console() -> Console:
+    """Return the console of progress and remarks."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
+    """Show rows under headings."""
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console().print(table, soft_wrap=False)
+
+
+def show_pairs(pairs: Iterable[tuple[str, str | Text]]) -> None:
+    """Show names and values, one below the other."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in pairs:
+        grid.add_row(name, value)
+    console().print(grid, soft_wrap=False)
+
+
+def show_json(value: object) -> None:
+    """Show a result of the node exactly as it came over RPC."""
+    click.echo(json_text(object_form(type(value)).render(value)))
+
+
+def json_text(value: Json) -> str:
+    """Return indented JSON."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def short(value: bytes | str) -> str:
+    """Return the beginning of a hash, enough to recognise it."""
+    text = value.hex() if isinstance(value, bytes) else value
+    return text[:_SHORT_HASH]
+
+
+def outcome(code: str) -> Text:
+    """Return a receipt's code in its colour."""
+    return Text(code, style=OK_STYLE if code == "E000" else BAD_STYLE)
+
+
+def local_time(time_ms: int) -> str:
+    """Return a block time in the clock of the reader."""
+    moment = dt.datetime.fromtimestamp(time_ms / 1_000, dt.UTC).astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M:%S.") + f"{time_ms % 1_000:03d}"

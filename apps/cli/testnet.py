@@ -1,0 +1,235 @@
+"""`quancheng testnet`: a whole consortium on this machine."""
+
+import asyncio
+import datetime as dt
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from apps.cli.exits import ExitCode, Failure
+from apps.cli.network import json_option, testnet_option
+from apps.cli.output import (
+    BAD_STYLE,
+    OK_STYLE,
+    console,
+    json_text,
+    progress_console,
+    short,
+    show_table,
+)
+from apps.cli.say import described, say
+from apps.testnet_processes import NodeDidNotStart, NodeProcess, NodeState, processes_of
+from apps.testnet_status import NodeReport, reports_of
+from genesis.plan import Plan
+from genesis.plan_file import load_plan
+from genesis.sample_plan import sample_plan
+from genesis.testnet import Testnet, TestnetMissing, lay_out_testnet, load_testnet
+
+HEALTHY_SECONDS = 60.0
+"""How long a started network may take to make its first block together."""
+
+_POLL_SECONDS = 0.2
+_VALIDATORS_MAX = 16
+
+
+@click.group(help=say("testnet.help"))
+def testnet() -> None:
+    """Group of commands."""
+
+
+@testnet.command("up", **described("testnet.up", "quancheng testnet up --validators 4"))
+@testnet_option
+@click.option(
+    "--validators",
+    type=click.IntRange(1, _VALIDATORS_MAX),
+    default=4,
+    show_default=True,
+    help=say("testnet.option.validators"),
+)
+@click.option(
+    "--plan",
+    "plan_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=say("testnet.option.plan"),
+)
+def up(root: Path, validators: int, plan_path: Path | None) -> None:
+    """Lay out a network where there is none, start all its nodes, wait until they agree."""
+    remarks = progress_console()
+    try:
+        network = load_testnet(root)
+        remarks.print(say("testnet.found", root=root, name=network.chain_name))
+    except TestnetMissing:
+        plan = load_plan(plan_path) if plan_path else sample_plan(validators, _now_ms())
+        network = _laid_out(root, plan)
+    with remarks.status(say("testnet.starting", count=len(network.nodes))):
+        processes = processes_of(network)
+        for process in processes:
+            process.launch()
+        for process in processes:
+            _started(process)
+    _wait_until_healthy(network)
+    show_status(network)
+    console().print(say("testnet.next", party=_first_party(network), root=root))
+
+
+@testnet.command("status", **described("testnet.status", "quancheng testnet status"))
+@testnet_option
+@json_option
+def status(root: Path, as_json: bool) -> None:
+    """Show every node, its process and where it stands."""
+    network = load_testnet(root)
+    if as_json:
+        reports = asyncio.run(reports_of(network))
+        click.echo(json_text([report.to_json() for report in reports]))
+        return
+    show_status(network)
+
+
+@testnet.command("stop", **described("testnet.stop", "quancheng testnet stop bank"))
+@click.argument("names", nargs=-1)
+@testnet_option
+def stop(names: tuple[str, ...], root: Path) -> None:
+    """Stop nodes cleanly; all of them without a name."""
+    _each(root, names, lambda process: process.stop(), "testnet.stopped")
+
+
+@testnet.command("kill", **described("testnet.kill", "quancheng testnet kill bank"))
+@click.argument("names", nargs=-1, required=True)
+@testnet_option
+def kill(names: tuple[str, ...], root: Path) -> None:
+    """Kill nodes without warning, as a power cut does."""
+    _each(root, names, lambda process: process.kill(), "testnet.killed")
+
+
+@testnet.command("pause", **described("testnet.pause", "quancheng testnet pause bank"))
+@click.argument("names", nargs=-1, required=True)
+@testnet_option
+def pause(names: tuple[str, ...], root: Path) -> None:
+    """Freeze nodes where they stand, as a machine that hangs."""
+    _each(root, names, lambda process: process.pause(), "testnet.paused")
+
+
+@testnet.command("resume", **described("testnet.resume", "quancheng testnet resume bank"))
+@click.argument("names", nargs=-1)
+@testnet_option
+def resume(names: tuple[str, ...], root: Path) -> None:
+    """Let paused nodes go on."""
+    _each(root, names, lambda process: process.resume(), "testnet.resumed")
+
+
+@testnet.command("restart", **described("testnet.restart", "quancheng testnet restart bank"))
+@click.argument("names", nargs=-1)
+@testnet_option
+def restart(names: tuple[str, ...], root: Path) -> None:
+    """Stop nodes that run, then start them; start those that do not."""
+
+    def again(process: NodeProcess) -> bool:
+        process.stop()
+        process.launch()
+        _started(process)
+        return True
+
+    _each(root, names, again, "testnet.restarted")
+
+
+@testnet.command("down", **described("testnet.down", "quancheng testnet down --delete"))
+@testnet_option
+@click.option("--delete", is_flag=True, help=say("testnet.option.delete"))
+def down(root: Path, delete: bool) -> None:
+    """Stop all nodes; keep the folder unless told otherwise."""
+    network = load_testnet(root)
+    for process in processes_of(network):
+        process.stop()
+    if delete:
+        shutil.rmtree(root)
+    progress_console().print(say("testnet.deleted" if delete else "testnet.down", root=root))
+
+
+def show_status(network: Testnet) -> None:
+    """Show one line for each node."""
+    reports = asyncio.run(reports_of(network))
+    columns = [say(f"testnet.column.{name}") for name in _COLUMNS]
+    title = say("testnet.title", name=network.chain_name, hash=network.genesis_hash[:16])
+    show_table(title, columns, [_row(report) for report in reports])
+
+
+_COLUMNS = ("node", "process", "height", "block", "state", "peers", "rpc")
+
+
+def _row(report: NodeReport) -> list[str | Text]:
+    style = OK_STYLE if report.process is NodeState.RUNNING else BAD_STYLE
+    process = Text(say(f"process.{report.process.value}"), style=style)
+    rpc = report.node.rpc_address
+    found = report.status
+    if found is None:
+        return [report.node.name, process, "–", "–", "–", "–", rpc]
+    return [
+        report.node.name,
+        process,
+        str(found.height),
+        short(found.block_hash),
+        short(found.state_root),
+        str(found.peers),
+        rpc,
+    ]
+
+
+def _laid_out(root: Path, plan: Plan) -> Testnet:
+    remarks = progress_console()
+    with remarks.status(say("testnet.founding", count=len(plan.organisations))):
+        network = lay_out_testnet(root, plan, dt.datetime.now(dt.UTC))
+    remarks.print(say("testnet.founded", root=root, name=network.chain_name))
+    return network
+
+
+def _started(process: NodeProcess) -> None:
+    try:
+        process.wait_started()
+    except NodeDidNotStart as failure:
+        lines = "\n".join(failure.last_lines())
+        text = say("testnet.no_start", node=failure.name, log=failure.log, lines=lines)
+        raise Failure(text, ExitCode.LOCAL) from failure
+
+
+def _wait_until_healthy(network: Testnet) -> None:
+    """Wait until every node stands at the same block above the genesis, or say what is missing."""
+    deadline = time.monotonic() + HEALTHY_SECONDS
+    with progress_console().status(say("testnet.waiting")):
+        while not _is_healthy(asyncio.run(reports_of(network))):
+            if time.monotonic() > deadline:
+                show_status(network)
+                raise Failure(
+                    say("testnet.unhealthy", seconds=int(HEALTHY_SECONDS)), ExitCode.LOCAL
+                )
+            time.sleep(_POLL_SECONDS)
+
+
+def _is_healthy(reports: Iterable[NodeReport]) -> bool:
+    """Say whether all nodes answer and see the others."""
+    found = [report.status for report in reports]
+    return all(item is not None and item.peers == len(found) - 1 for item in found)
+
+
+def _each(root: Path, names: tuple[str, ...], act: Callable[[NodeProcess], bool], key: str) -> None:
+    """Do something to the named nodes, or to all; say for each what came of it."""
+    network = load_testnet(root)
+    processes = {process.node.name: process for process in processes_of(network)}
+    for name in names:
+        if name not in processes:
+            known = ", ".join(processes)
+            raise Failure(say("testnet.no_node", node=name, known=known), ExitCode.USAGE)
+    for name in names or tuple(processes):
+        done = act(processes[name])
+        progress_console().print(say(key if done else "testnet.not_running", node=name))
+
+
+def _first_party(network: Testnet) -> str:
+    return network.parties[0].label if network.parties else ""
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
