@@ -83,7 +83,7 @@ def grant_consent(context: Context, body: ConsentGrant) -> None:
 
 
 def deny_consent(context: Context, body: ConsentDeny) -> None:
-    """Deny a request; its uses go back to the matter, and the denial counts."""
+    """Deny a request; its uses go back to the matter."""
     consent = CONSENTS.require(context.state, body.consent, "consent")
     require_protector(context, consent.sid, "consent")
     require(consent.status is ConsentStatus.REQUESTED, Code.BAD_STATE, "consent")
@@ -91,11 +91,7 @@ def deny_consent(context: Context, body: ConsentDeny) -> None:
     CONSENTS.put(context.state, body.consent, denied)
     matter = MATTERS.known(context.state, consent.matter)
     left = matter.requested_uses - consent.max_uses
-    MATTERS.put(
-        context.state,
-        consent.matter,
-        replace(matter, denials=matter.denials + 1, requested_uses=left),
-    )
+    MATTERS.put(context.state, consent.matter, replace(matter, requested_uses=left))
     context.emit("consent.denied", body.consent, consent.matter, consent.user, key_id(consent.sid))
 
 

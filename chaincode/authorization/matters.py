@@ -94,7 +94,6 @@ def open_matter(context: Context, body: MatterOpen) -> None:
             until_ms=body.until_ms,
             status=MatterStatus.OPEN,
             requested_uses=0,
-            denials=0,
             consents=(),
             outcome=None,
             amount=AmountBucket.NONE,

@@ -127,7 +127,6 @@ class Matter:
     until_ms: Annotated[Milliseconds, "When it ends by itself."]
     status: Annotated[MatterStatus, "Where it stands in its life."]
     requested_uses: Annotated[Unsigned8, "Uses of its consents that were not denied."]
-    denials: Annotated[Unsigned8, "How often the person refused."]
     consents: Annotated[
         tuple[Identifier, ...], AtMost(MATTER_CONSENTS_MAX), "Its requests, in their order."
     ]

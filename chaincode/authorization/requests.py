@@ -88,10 +88,11 @@ def _require_matter(context: Context, user: Party, body: ConsentRequest) -> Matt
     require(matter.is_open(context.now_ms), Code.MATTER_CLOSED, "matter")
     context.require_not_frozen(user.id, "signers[0]")
     require(len(matter.consents) < MATTER_CONSENTS_MAX, Code.RATE_LIMIT, "matter")
-    same = (CONSENTS.get(context.state, consent_id) for consent_id in matter.consents)
-    asked = sum(1 for item in same if item is not None and item.product == body.product)
+    # Asking the same person again and again is pressure, whatever they answered.
+    before = [CONSENTS.known(context.state, consent_id) for consent_id in matter.consents]
+    asked = [item for item in before if (item.sid, item.product) == (body.sid, body.product)]
     limit = context.parameter(ParameterName.CONSENT_REQUESTS_MAX)
-    require(asked < limit, Code.RATE_LIMIT, "product")
+    require(len(asked) < limit, Code.RATE_LIMIT, "product")
     return matter
 
 

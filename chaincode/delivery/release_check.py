@@ -15,7 +15,7 @@ from chaincode.rights import Right
 from chaincode.trading.conditions import (
     fields_row,
     frozen_targets,
-    require_active,
+    require_all_active,
     require_channel,
     require_grants,
     require_none_frozen,
@@ -108,8 +108,8 @@ def _require_nothing_frozen(context: Context, goods: Consignment) -> None:
 def _require_parties(context: Context, goods: Consignment) -> None:
     context.require_signers(1)
     signer = context.signer_party()
-    for party in (goods.order.user, goods.order.operator, goods.listing.deliverer):
-        require_active(context, party, "line")
+    context.active_party(goods.order.user, "line")
+    require_all_active(context, goods.listing, goods.product, "line")
     require(signer.id == goods.listing.deliverer, Code.NO_RIGHT, "signers[0]")
     context.require_right(signer, Right.DELIVER)
 

@@ -30,21 +30,24 @@ def require_none_frozen(context: Context, targets: tuple[bytes, ...], where: str
         context.require_not_frozen(target, where)
 
 
+def holder_ids(state: StateReader, product: Product) -> tuple[bytes, ...]:
+    """Return the parties that hold a product's sources."""
+    return tuple(RESOURCES.known(state, source).holder for source in source_ids(product))
+
+
 def frozen_targets(state: StateReader, listing: Listing, product: Product) -> tuple[bytes, ...]:
     """Return what must not be frozen for a listing to sell: parties, product, sources, grants."""
-    sources = source_ids(product)
-    resources = (RESOURCES.get(state, source) for source in sources)
-    holders = tuple(resource.holder for resource in resources if resource is not None)
+    parties = (listing.operator, listing.deliverer, *holder_ids(state, product))
     grants = (*listing.operating_grants, *listing.delivery_grants)
-    parties = (listing.operator, listing.deliverer, *holders)
-    return tuple(dict.fromkeys((*parties, listing.product, *sources, *grants)))
+    return tuple(dict.fromkeys((*parties, listing.product, *source_ids(product), *grants)))
 
 
-def require_active(context: Context, party: bytes, where: str) -> None:
-    """Refuse (E008) a party that is not ACTIVE."""
-    record = PARTIES.get(context.state, party)
-    active = record is not None and record.status is PartyStatus.ACTIVE
-    require(active, Code.PARTY_NOT_ACTIVE, where)
+def require_all_active(context: Context, listing: Listing, product: Product, where: str) -> None:
+    """Refuse (E008) to deal while operator, deliverer or a holder is not ACTIVE."""
+    holders = holder_ids(context.state, product)
+    for party in dict.fromkeys((listing.operator, listing.deliverer, *holders)):
+        active = PARTIES.known(context.state, party).status is PartyStatus.ACTIVE
+        require(active, Code.PARTY_NOT_ACTIVE, where)
 
 
 def require_sources(context: Context, product: Product, where: str) -> None:
@@ -61,12 +64,13 @@ def require_sources(context: Context, product: Product, where: str) -> None:
 def require_grants(
     context: Context, listing: Listing, product: Product, purpose: int | None, where: str
 ) -> None:
-    """Refuse (E301 to E303) what the operator's and the deliverer's grants do not permit now."""
+    """Refuse what the operator and the deliverer may not do now: E007, or E301 to E303."""
     undertakings = (
         (listing.operating_grants, Right.OPERATE, listing.operator),
         (listing.delivery_grants, Right.DELIVER, listing.deliverer),
     )
     for grants, kind, grantee in undertakings:
+        context.require_right(PARTIES.known(context.state, grantee), kind, where)
         undertaking = Undertaking(
             kind, grantee, source_ids(product), product.terms.product_class, purpose
         )

@@ -25,7 +25,7 @@ from chaincode.settlement.refund import refund_line
 from chaincode.state import StateReader
 from chaincode.trading.conditions import (
     frozen_targets,
-    require_active,
+    require_all_active,
     require_grants,
     require_none_frozen,
     require_price,
@@ -143,7 +143,7 @@ def _listing(context: Context, operator: Party, body: SupplyList) -> Listing:
 
 def _require_sellable(context: Context, listing: Listing, product: Product) -> None:
     require_none_frozen(context, frozen_targets(context.state, listing, product), "product")
-    require_active(context, listing.deliverer, "delivery_grants")
+    require_all_active(context, listing, product, "product")
     require_venue(context, listing.venue, "venue")
     require_sources(context, product, "product")
     require_grants(context, listing, product, None, "grants")

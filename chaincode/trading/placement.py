@@ -20,7 +20,7 @@ from chaincode.settlement.records import CURRENT_POLICIES, POLICIES
 from chaincode.trading.conditions import (
     fields_row,
     frozen_targets,
-    require_active,
+    require_all_active,
     require_grants,
     require_none_frozen,
     require_price,
@@ -177,8 +177,7 @@ def _require_seller(context: Context, body: OrderPlace, sale: _Sale) -> None:
     first = LISTINGS.known(context.state, body.lines[0].listing)
     same = (first.operator, first.venue) == (listing.operator, listing.venue)
     require(same, Code.SCHEMA, f"{where}.listing")
-    require_active(context, listing.operator, where)
-    require_active(context, listing.deliverer, where)
+    require_all_active(context, listing, sale.product, where)
     version = CURRENT_POLICIES.known(context.state, listing.product)
     policy = POLICIES.known(context.state, (listing.product, version.version))
     payees = (payee.party for payee in policy.payees)

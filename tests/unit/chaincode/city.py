@@ -8,8 +8,10 @@ city.world.do(city.release(order), city.deliverer)
 """
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import TypeVar
 
 from chaincode.authorization.consents import ConsentGrant
 from chaincode.authorization.grants import GrantAccept, GrantOffer
@@ -65,6 +67,17 @@ DAY = 24 * HOUR
 PRICE = 300
 FUNDS = 1_000_000
 WRAP = b"\x05" * 112
+
+
+B = TypeVar("B")
+
+
+def varied(body: B, changes: Mapping[str, object]) -> B:
+    """Return a body with some fields changed to whatever a test wants to see refused."""
+    changed = copy.copy(body)
+    for name, value in changes.items():
+        object.__setattr__(changed, name, value)
+    return changed
 
 
 @dataclass(slots=True)
@@ -159,7 +172,7 @@ class City:
             until_ms=self.now_ms + 30 * DAY,
         )
 
-    def bound(self, kind: SubjectKind = SubjectKind.PERSON) -> Actor:
+    def bound(self, kind: SubjectKind = SubjectKind.PERSON, term_ms: int = 100 * DAY) -> Actor:
         """Return a person with a fresh bound pseudonym."""
         self.persons += 1
         somebody = person(f"person {self.persons}")
@@ -167,7 +180,7 @@ class City:
             sid=somebody.key,
             kind=kind,
             identity=salted(f"identity {self.persons}"),
-            until_ms=self.now_ms + 100 * DAY,
+            until_ms=self.now_ms + term_ms,
         )
         self.world.do(bind, self.identity)
         return somebody
