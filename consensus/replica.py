@@ -93,7 +93,7 @@ class Replica:
             return ()
         state.now_ms = now_ms
         self._apply(state, event)
-        return self._settled(state)
+        return self._settled(state, event)
 
     def _start_height(self, event: HeightStarted, now_ms: int) -> tuple[Effect, ...]:
         context = event.context
@@ -128,7 +128,7 @@ class Replica:
         for peer, message in following.release():
             self._receive(state, peer, message)
             self._admit_own(state)
-        return self._settled(state)
+        return self._settled(state, event)
 
     def _apply(self, state: HeightState, event: Event) -> None:
         match event:
@@ -162,9 +162,10 @@ class Replica:
             case TimerKind.PACING:
                 normal_case.build(state)
 
-    def _settled(self, state: HeightState) -> tuple[Effect, ...]:
+    def _settled(self, state: HeightState, event: Event) -> tuple[Effect, ...]:
         """Let own messages take effect, then hand over all effects of this step."""
         self._admit_own(state)
+        fetching.ask(state, event.peer if isinstance(event, MessageReceived) else None)
         if state.own_key_elsewhere:
             self._silent_up_to = max(self._silent_up_to, state.height + SILENT_HEIGHTS)
         if state.decided is not None:
@@ -177,7 +178,6 @@ class Replica:
         while state.own_messages and not state.halted:
             refusal = self._admit(state, state.own_messages.popleft())
             assert refusal is None, refusal
-            fetching.ask(state, None)
 
     def _receive(self, state: HeightState, peer: bytes, message: Message) -> None:
         match message:
@@ -194,7 +194,6 @@ class Replica:
                 refusal = self._on_signed(state, peer, message)
         if refusal is not None:
             state.emit(Rejected(peer, refusal))
-        fetching.ask(state, peer)
 
     def _on_signed(
         self, state: HeightState, peer: bytes, message: Vote | PrePrepare | ViewChange | Decided
