@@ -10,6 +10,7 @@ import re
 import unicodedata
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Generic, TypeAlias, TypeVar
 
 from ledger.encoding import INTEGER_MAX, Value
@@ -21,6 +22,8 @@ Json: TypeAlias = bool | int | str | list["Json"] | dict[str, "Json"] | None
 
 JSON_INTEGER_MAX = 2**53 - 1
 NAME_SIZE_MAX = 96
+NAMES_REMEMBERED_MAX = 4_096
+"""Names whose check is remembered: the same few stand in record after record."""
 NAME_DIGITS_MAX = 5
 """Longest run of digits in a name.
 
@@ -219,6 +222,7 @@ class Name(Codec[str]):
         return {"kind": "public name", "bytes": NAME_SIZE_MAX}
 
 
+@lru_cache(maxsize=NAMES_REMEMBERED_MAX)
 def is_public_name(text: str) -> bool:
     """Say whether a text may be a public name.
 

@@ -73,8 +73,8 @@ def rotate_key(context: Context, body: KeyRotate) -> None:
 def require_free_key(context: Context, key: bytes, where: str) -> None:
     """Refuse a key that is unsound (E106) or serves somebody or something already (E101)."""
     require(is_admissible_key(key), Code.BAD_KEY, where)
-    require(KEYS.get(context.state, key) is None, Code.TAKEN, where)
     require(SUBJECTS.get(context.state, key) is None, Code.TAKEN, where)
+    require(KEYS.get(context.state, key) is None, Code.TAKEN, where)
     votes = any(members.index_of(key) is not None for _, members in history(context.state))
     require(not votes, Code.TAKEN, where)
 

@@ -16,6 +16,7 @@ from chaincode.membership.subject import SubjectBind, SubjectDelegate, dedicate_
 from chaincode.parameters import ParameterName
 from chaincode.rights import PartyKind, Right
 from ledger.refusal import Code, Refused
+from ledger.suites import verify
 from tests.unit.chaincode.world import Actor, World, person, salted
 
 DAY_MS = 86_400_000
@@ -148,3 +149,15 @@ def test_after_its_end_a_binding_binds_nothing(world: World, authority: Actor) -
     assert world.refused(guarded, authority) is Code.BINDING_EXPIRED
     unknown = replace(guarded, sid=person("nobody").key)
     assert world.refused(unknown, authority) is Code.BAD_BINDING
+
+
+def test_an_unsound_pseudonym_signs_nothing(world: World, authority: Actor) -> None:
+    """Binding does not examine the point of a key, because the verifier refuses the unsound ones.
+
+    R = A = identity and S = 0 satisfies the bare equation for every message.
+    """
+    identity = bytes([1]) + bytes(31)
+    weak = replace(person("weak"), key=b"\x01" + identity)
+    world.do(replace(binding(world), sid=weak.key), authority)
+    forged = b"\x01" + identity + bytes(32)
+    assert not verify(weak.key, b"any message", forged)
