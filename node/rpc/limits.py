@@ -28,6 +28,9 @@ ROWS_SCANNED_MAX = 1_000
 """State rows that one filtered read looks at."""
 BLOCKS_SCANNED_MAX = 50
 """Blocks that one page of events looks at."""
+BLOCKS_CACHED_MAX = 16
+BLOCK_CACHE_SIZE_MAX = 32 * 1024 * 1024
+"""Bytes of blocks and receipts kept at hand; one block is kept whatever its size."""
 SUBMISSIONS_REMEMBERED_MAX = 20_000
 """Transactions whose expiry or rejection the server remembers for tx_wait."""
 RETRY_AFTER_MS = 1_000

@@ -7,7 +7,8 @@ from ledger.header import decode_header
 from ledger.receipt import decode_receipt
 from ledger.refusal import Code, Refused
 from ledger.transaction import decode_transaction
-from node.rpc.backend import NodeStatus, StoredBlock
+from node.rpc.backend import NodeStatus
+from node.rpc.block_cache import KnownBlock
 from node.rpc.bound_method import AnyMethod, BoundMethod
 from node.rpc.services import Services
 from node.rpc.views import certificate_result, header_result, header_view, receipt_view
@@ -38,11 +39,12 @@ async def chain_certificate(
 async def chain_block(services: Services, request: api.BlockRequest) -> api.BlockResult:
     """Return a block with a page of its transactions."""
     height = await _requested_height(services, request)
-    block = await services.backend.block(height)
+    known = await services.blocks.block(height)
+    block = known.stored
     header = decode_header(block.header)
     count = len(block.transactions)
     end = min(request.offset + request.limit, count)
-    sweeps = block.receipts[: len(block.receipts) - count] if request.offset == 0 else ()
+    sweeps = block.receipts[: known.sweeps] if request.offset == 0 else ()
     return api.BlockResult(
         block_hash=header.hash(),
         header=header_view(header),
@@ -50,7 +52,7 @@ async def chain_block(services: Services, request: api.BlockRequest) -> api.Bloc
         size=block.size,
         transaction_count=count,
         sweeps=tuple(receipt_view(decode_receipt(item)) for item in sweeps),
-        transactions=tuple(_line(block, position) for position in range(request.offset, end)),
+        transactions=tuple(_line(known, position) for position in range(request.offset, end)),
         next_offset=end if end < count else None,
     )
 
@@ -101,17 +103,16 @@ async def _requested_height(services: Services, request: api.BlockRequest) -> in
     return height
 
 
-def _line(block: StoredBlock, position: int) -> api.BlockTransaction:
-    data = block.transactions[position]
+def _line(known: KnownBlock, position: int) -> api.BlockTransaction:
+    data = known.stored.transactions[position]
     transaction = decode_transaction(data)
-    sweeps = len(block.receipts) - len(block.transactions)
     return api.BlockTransaction(
         position=position,
         tx_id=transaction.tx_id,
         tx_hash=transaction.tx_hash,
         type=transaction.type,
         size=len(data),
-        receipt=receipt_view(decode_receipt(block.receipts[sweeps + position])),
+        receipt=receipt_view(decode_receipt(known.stored.receipts[known.sweeps + position])),
     )
 
 

@@ -14,7 +14,7 @@ async def events_list(services: Services, request: api.EventsRequest) -> api.Eve
     query = RecordQuery(
         request.after or api.START, request.filter, request.limit, BLOCKS_SCANNED_MAX
     )
-    page = await read_records(services.backend, query, tip)
+    page = await read_records(services.blocks, query, tip)
     return api.EventsResult(page.records, page.place, tip)
 
 
@@ -25,7 +25,7 @@ async def events_history(services: Services, request: api.HistoryRequest) -> api
     found = await services.backend.concerning(request.id, start, request.limit + 1)
     records: list[api.RecordView] = []
     for item in found[: request.limit]:
-        block = await services.backend.block(item.height)
+        block = await services.blocks.block(item.height)
         records.append(record_at(block, api.Place(item.height, item.receipt + 1)))
     more = len(found) > request.limit
     return api.HistoryResult(tuple(records), records[-1].place if more else None)

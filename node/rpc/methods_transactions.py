@@ -34,13 +34,14 @@ async def _submission(services: Services, data: bytes, refusal: Refusal | None) 
         view = refusal_view(refused.refusal)
         return api.Submission(None, tx_hash, TransactionState.REJECTED, view)
     tx_id = transaction.tx_id
-    found = await committed(services.backend, tx_id)
+    remembered = RememberedSubmission(transaction.unsigned.valid_until_ms, refusal)
+    if refusal is None:
+        services.submissions.remember(tx_id, remembered)
+        return api.Submission(tx_id, tx_hash, TransactionState.PENDING)
+    found = await committed(services, tx_id)
     if found is not None:
         return api.Submission(tx_id, tx_hash, found.state, height=found.height)
-    valid_until_ms = transaction.unsigned.valid_until_ms
-    services.submissions.remember(tx_id, RememberedSubmission(valid_until_ms, refusal))
-    if refusal is None:
-        return api.Submission(tx_id, tx_hash, TransactionState.PENDING)
+    services.submissions.remember(tx_id, remembered)
     expired = refusal.code is Code.EXPIRED
     state = TransactionState.EXPIRED if expired else TransactionState.REJECTED
     return api.Submission(tx_id, tx_hash, state, refusal_view(refusal))
@@ -61,7 +62,7 @@ async def tx_check(services: Services, request: api.CheckRequest) -> api.CheckRe
 async def tx_get(services: Services, request: api.TransactionRequest) -> api.TransactionResult:
     """Return a transaction that waits or is final."""
     waiting = await services.backend.waiting(request.tx_id)
-    found = await committed(services.backend, request.tx_id)
+    found = await committed(services, request.tx_id)
     if found is not None:
         return _final_transaction(found)
     if waiting is None:
@@ -119,7 +120,7 @@ async def tx_proof(services: Services, request: api.TransactionRequest) -> api.T
     location = await services.backend.locate(request.tx_id)
     if location is None:
         raise Refused(Code.NOT_FOUND, "tx_id")
-    return await transaction_proof(services.backend, location.height, location.position)
+    return await transaction_proof(services, location.height, location.position)
 
 
 METHODS: tuple[AnyMethod, ...] = (

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from ledger.header import decode_header
 from ledger.receipt import Receipt, decode_receipt
 from ledger.refusal import Code, Refusal, Refused
-from node.rpc.backend import Backend
-from node.rpc.proofs import receipt_index, transaction_proof
+from node.rpc.proofs import transaction_proof
 from node.rpc.services import Services
 from node.rpc.views import receipt_view
 from quancheng.api.refusal import refusal_view
@@ -41,25 +40,26 @@ class Committed:
         return TransactionState.FINAL_OK if succeeded else TransactionState.FINAL_FAILED
 
 
-async def committed(backend: Backend, tx_id: bytes) -> Committed | None:
+async def committed(services: Services, tx_id: bytes) -> Committed | None:
     """Return a transaction that stands in the chain."""
-    location = await backend.locate(tx_id)
+    location = await services.backend.locate(tx_id)
     if location is None:
         return None
-    block = await backend.block(location.height)
+    block = await services.blocks.block(location.height)
+    stored = block.stored
     return Committed(
         height=location.height,
         position=location.position,
-        time_ms=decode_header(block.header).time_ms,
-        data=block.transactions[location.position],
-        receipt=decode_receipt(block.receipts[receipt_index(block, location.position)]),
+        time_ms=decode_header(stored.header).time_ms,
+        data=stored.transactions[location.position],
+        receipt=decode_receipt(stored.receipts[block.sweeps + location.position]),
     )
 
 
 async def outcome(services: Services, request: WaitRequest) -> WaitResult | None:
     """Return what became of a transaction so far, None where this node has never seen it."""
     waiting = await services.backend.waiting(request.tx_id)
-    found = await committed(services.backend, request.tx_id)
+    found = await committed(services, request.tx_id)
     if found is not None:
         receipt = receipt_view(found.receipt)
         return WaitResult(
@@ -136,7 +136,7 @@ async def _with_proof(services: Services, result: WaitResult) -> WaitResult:
     assert result.position is not None
     if await services.hub.wait_above(result.height) <= result.height:
         return result
-    proof = await transaction_proof(services.backend, result.height, result.position)
+    proof = await transaction_proof(services, result.height, result.position)
     return _proven(result, proof)
 
 

@@ -6,7 +6,7 @@ from ledger.header import decode_header
 from ledger.receipt import decode_receipt
 from ledger.refusal import Code
 from ledger.transaction import decode_transaction
-from node.rpc.backend import Backend, StoredBlock
+from node.rpc.block_cache import BlockCache, KnownBlock
 from node.rpc.views import receipt_view
 from quancheng.api.events import Place, RecordFilter, RecordView
 
@@ -29,7 +29,7 @@ class RecordPage:
     place: Place
 
 
-async def read_records(backend: Backend, query: RecordQuery, tip: int) -> RecordPage:
+async def read_records(blocks: BlockCache, query: RecordQuery, tip: int) -> RecordPage:
     """Return the records of a query from blocks up to the tip.
 
     The place moves over what the filter keeps out, so that a resumed reader does not read it again.
@@ -39,15 +39,16 @@ async def read_records(backend: Backend, query: RecordQuery, tip: int) -> Record
     height = max(place.height, 1)
     last = min(tip, height + query.blocks_max - 1)
     while height <= last:
-        block = await backend.block(height)
-        for index in range(_first_index(place, height), len(block.receipts) + 1):
+        block = await blocks.block(height)
+        last_index = len(block.stored.receipts)
+        for index in range(_first_index(place, height), last_index + 1):
             if len(records) == query.limit:
                 return RecordPage(tuple(records), place)
             place = Place(height, index)
             record = _record(block, place, query.filter)
             if record is not None:
                 records.append(record)
-        place = Place(height, len(block.receipts))
+        place = Place(height, last_index)
         height += 1
     return RecordPage(tuple(records), place)
 
@@ -56,7 +57,7 @@ def _first_index(place: Place, height: int) -> int:
     return place.index + 1 if place.height == height else 1
 
 
-def _record(block: StoredBlock, place: Place, filter_: RecordFilter) -> RecordView | None:
+def _record(block: KnownBlock, place: Place, filter_: RecordFilter) -> RecordView | None:
     """Return the record at a place, None where the filter keeps it out."""
     record = record_at(block, place)
     receipt = record.receipt
@@ -71,15 +72,15 @@ def _record(block: StoredBlock, place: Place, filter_: RecordFilter) -> RecordVi
     return record
 
 
-def record_at(block: StoredBlock, place: Place) -> RecordView:
+def record_at(block: KnownBlock, place: Place) -> RecordView:
     """Return the record at a place of its block."""
-    receipt = receipt_view(decode_receipt(block.receipts[place.index - 1]))
-    sweeps = len(block.receipts) - len(block.transactions)
-    position = place.index - 1 - sweeps
+    stored = block.stored
+    receipt = receipt_view(decode_receipt(stored.receipts[place.index - 1]))
+    position = place.index - 1 - block.sweeps
     type_name = None
     if position >= 0:
-        type_name = decode_transaction(block.transactions[position]).type
-    return RecordView(place, decode_header(block.header).time_ms, type_name, receipt)
+        type_name = decode_transaction(stored.transactions[position]).type
+    return RecordView(place, decode_header(stored.header).time_ms, type_name, receipt)
 
 
 def _is_named(name: str, names: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ from node.event_hub import CommittedBlock, EventHub
 from node.metrics import Metrics, Queue
 from node.rpc.application import Application
 from node.rpc.backend import Backend
+from node.rpc.block_cache import BlockCache
 from node.rpc.dispatcher import CallSlots, Surroundings
 from node.rpc.limits import KEEPALIVE_MS
 from node.rpc.listener import RpcListener, require_safe, server_tls
@@ -36,7 +37,7 @@ class RpcServer:
         """Listen on an address; raise BadConfig where it is not safe, OSError where it is taken."""
         require_safe(listener)
         status = await backend.status()
-        services = Services(backend, EventHub(status.height))
+        services = Services(backend, BlockCache(backend), EventHub(status.height))
         metrics.process.watch_queue(
             Queue.WAITERS, services.hub.waiters_max, lambda: services.hub.waiters
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ledger.refusal import Refusal
 from node.event_hub import EventHub
 from node.rpc.backend import Backend
+from node.rpc.block_cache import BlockCache
 from node.rpc.limits import SUBMISSIONS_REMEMBERED_MAX
 
 
@@ -45,5 +46,6 @@ class Services:
     """The world of a handler."""
 
     backend: Backend
+    blocks: BlockCache
     hub: EventHub
     submissions: SubmissionMemory = field(default_factory=SubmissionMemory)

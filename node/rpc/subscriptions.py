@@ -95,7 +95,7 @@ class Subscriptions:
         """Send the next page of a stream; at the tip wait for the next block."""
         hub = self._services.hub
         query = RecordQuery(stream.place, stream.filter, PAGE_MAX, BLOCKS_SCANNED_MAX)
-        page = await read_records(self._services.backend, query, hub.height)
+        page = await read_records(self._services.blocks, query, hub.height)
         for record in page.records:
             await self._notify(api.EVENT_NOTICE, api.RecordNotice(stream.number, record))
             stream.place = record.place
