@@ -14,6 +14,7 @@ from rich.console import Console
 from apps.loan.conductor import SCENARIO_SECONDS, ScenarioWrong, conduct
 from apps.loan.network import Network, PartEnded
 from apps.loan.words import say
+from apps.testnet_processes import NodeDidNotStart
 
 _INTERRUPTED = 130
 
@@ -50,6 +51,10 @@ def _play(network: Network, console: Console) -> int:
     except PartEnded as ended:
         console.print(say("part.ended", role=ended.role))
         console.print("\n".join(ended.last_lines()), markup=False, highlight=False)
+        return 1
+    except NodeDidNotStart as failed:
+        console.print(say("part.ended", role=failed.name))
+        console.print("\n".join(failed.last_lines()), markup=False, highlight=False)
         return 1
     except TimeoutError:
         console.print(say("slow", seconds=round(SCENARIO_SECONDS), path=network.root))

@@ -81,7 +81,9 @@ async def conduct(network: Network, console: Console) -> None:
     await found(network)
     console.print(say("nodes"))
     for node in network.nodes:
-        await asyncio.to_thread(node.start)
+        node.launch()
+    for node in network.nodes:
+        await asyncio.to_thread(node.wait_started)
     async with AsyncExitStack() as stack:
         clients = {
             node.node.name: await stack.enter_async_context(

@@ -11,6 +11,7 @@ from apps.loan.desk import Desk
 from apps.loan.governing import approve_agreed
 from apps.loan.serving import new_service, serving
 from apps.loan.story import PRICE, PURPOSES
+from chaincode.membership import records
 from chaincode.membership.party import PartyAdmit, PartyApply
 from chaincode.membership.records import PARTIES, PartyStatus
 
@@ -26,6 +27,8 @@ async def play(desk: Desk) -> None:
         group.create_task(approve_agreed(desk))
         for purpose in PURPOSES:
             await desk.send("proposal.open", action=purpose)
+            # A narrower purpose can be proposed once the wider one is in force.
+            await desk.state_of(records.PURPOSES, purpose.code, lambda _: True)
         for part in APPLICANTS:
             group.create_task(_propose_admission(desk, part.name))
         product, _ = await sights.product(desk)

@@ -102,6 +102,7 @@ class _LoanOffice:
         self._desk = desk
         self._offer = offer
         self._granted = 0
+        self._reused = False
 
     async def handle(self, sid: bytes, amount: int) -> None:
         """Take one application from the matter's opening to its close."""
@@ -113,12 +114,13 @@ class _LoanOffice:
             await self._close(case, MatterOutcome.DECLINED)
             return
         self._granted += 1
-        await self._before_ordering(case, self._granted)
+        number = self._granted
+        await self._before_ordering(case, number)
         receiving_secret = secrets.token_bytes(_SECRET_SIZE)
         line_id = await self._order(case, receiving_secret)
         received = await self._receive(line_id, receiving_secret)
         if received:
-            await self._after_receiving(case, line_id, self._granted)
+            await self._after_receiving(case, line_id)
         await self._close(case, MatterOutcome.GRANTED if received else MatterOutcome.WITHDRAWN)
 
     async def _request(self, sid: bytes, amount: int) -> _Case:
@@ -163,9 +165,10 @@ class _LoanOffice:
             await self._try_order(case, PURPOSE_CREDIT)
         await self._desk.until(self._is_thawed)
 
-    async def _after_receiving(self, case: _Case, line_id: bytes, number: int) -> None:
-        if number == 1:
+    async def _after_receiving(self, case: _Case, line_id: bytes) -> None:
+        if not self._reused:
             # Abuse: to use a second time what was agreed to once.
+            self._reused = True
             await self._try_order(case, PURPOSE_CREDIT)
         await self._settle(line_id)
 
