@@ -35,12 +35,13 @@ class Table(Generic[K, R]):
         self.codec = record_codec(record)
         self._prefix = bytes([namespace])
         self._widths = tuple(_width(part) for part in parts)
+        self._size = sum(self._widths)
         self._is_bytes = tuple(_is_bytes(part) for part in parts)
 
     def raw_key(self, key: K) -> bytes:
         """Return the raw key of a key."""
         if isinstance(key, bytes):
-            assert (len(key),) == self._widths
+            assert len(key) == self._size
             return self._prefix + key
         parts: tuple[Any, ...] = key if isinstance(key, tuple) else (key,)
         assert len(parts) == len(self._widths)

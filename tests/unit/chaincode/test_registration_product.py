@@ -334,3 +334,31 @@ def test_market_operator_and_supervisor_designate_channels(
     assert CHANNELS.known(world.state, first).replaced_by == second
     again = replace(body, replaces=first)
     assert world.refused(again, market, register.supervisor) is Code.BAD_STATE
+
+
+def test_an_upheld_objection_drops_a_revision_and_leaves_the_version_in_force(
+    world: World, register: Register
+) -> None:
+    resource = register.resource()
+    product = register.product(resource)
+    assert world.refused(ObjectionRaise(product, salted("x")), register.holder) is Code.BAD_STATE
+    grant = register.grant(resource, Right.DEVELOP, register.developer)
+    before = PRODUCTS.known(world.state, product)
+    world.do(ProductSubmit(product, before.terms, (grant,)), register.developer)
+    objection = world.do(ObjectionRaise(product, salted("grounds")), register.holder)
+    approval = ProductReview(product, Decision.APPROVED, None)
+    assert world.refused(approval, register.registrar) is Code.OBJECTION_OPEN
+    upheld = ObjectionResolve(objection, ObjectionStatus.UPHELD, salted("reasons"))
+    world.do(upheld, register.registrar)
+    assert PRODUCTS.known(world.state, product) == before
+    assert world.refused(approval, register.registrar) is Code.BAD_STATE
+
+
+def test_registration_bodies_stay_out_of_their_own_causes(world: World, register: Register) -> None:
+    """A registration body decides neither its own objection nor one to what it holds."""
+    both = world.actor("both", PartyKind.REGISTRAR, Right.REGISTER, Right.HOLD)
+    product = world.do(submission(register, register.resource()), register.developer)
+    objection = world.do(ObjectionRaise(product, salted("grounds")), both)
+    dismissal = ObjectionResolve(objection, ObjectionStatus.DISMISSED, salted("reasons"))
+    assert world.refused(dismissal, both) is Code.ROLE_CONFLICT
+    world.do(dismissal, register.registrar)
