@@ -1,7 +1,6 @@
 """Where blocks join the chain, whether consensus decided them here or a peer sent them."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -33,10 +32,9 @@ class Committer:
     async def commit(self, block: Block, certificate: CommitCertificate) -> Committed:
         """Make a final block durable (`Chain.commit`); a block that is known changes nothing."""
         async with self._turn:
-            started = time.perf_counter()
-            committed = await self._executor.commit(block, certificate)
+            with self._metrics.chain.timed(Stage.COMMIT):
+                committed = await self._executor.commit(block, certificate)
             if committed.is_new:
-                self._metrics.chain.observe_stage(Stage.STORE, time.perf_counter() - started)
                 self._forget_waiting(committed)
                 for listener in self._listeners:
                     listener(block, committed)

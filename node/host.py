@@ -56,7 +56,7 @@ from node.errors import ConsensusHalted
 from node.executor import ChainExecutor
 from node.gossip import Gossip
 from node.mempool import Mempool
-from node.metrics import Metrics
+from node.metrics import Metrics, Stage
 from node.network.lanes import Lane
 from node.network.link import Link
 from node.network.messages import ConsensusMessage, Role
@@ -206,7 +206,7 @@ class Host:
                 for effect in self._replica.step(self._events.popleft(), now_ms):
                     self._carry_out(effect)
         self._is_stepping = False
-        self._metrics.chain.view.set(self.view)
+        self._metrics.chain.note_view(self.view)
 
     def _start_height(self, recovered: Recovered | None) -> None:
         clock, facts = self._ground.clock, self._chain.facts
@@ -263,6 +263,7 @@ class Host:
         """Carry out an effect that reports something."""
         match effect:
             case Rejected(peer, refusal):
+                self._metrics.chain.count_refusal(refusal.code)
                 link = self._peers.link(peer)
                 if link is not None:
                     link.count_invalid(f"consensus: {refusal.code.label} {refusal.field}")
@@ -303,9 +304,10 @@ class Host:
         assert state is not None
         assert state.own_index is not None
         offered = self._ground.mempool.take(self._chain.facts.limits)
-        built = await self._ground.executor.build(
-            offered, time_ms=self._ground.clock.wall_ms(), proposer=state.own_index
-        )
+        with self._metrics.chain.timed(Stage.BUILD):
+            built = await self._ground.executor.build(
+                offered, time_ms=self._ground.clock.wall_ms(), proposer=state.own_index
+            )
         self._ground.mempool.remove(built.hopeless)
         block_hash = built.block.header.hash()
         payload = compact_block(built.block).encoded()
@@ -318,7 +320,8 @@ class Host:
         verdict = Verdict.INVALID
         if block is not None:
             fresh = Freshness(effect.proposer, received_ms) if effect.fresh else None
-            checked = await self._ground.executor.check(block, fresh)
+            with self._metrics.chain.timed(Stage.CHECK):
+                checked = await self._ground.executor.check(block, fresh)
             verdict = checked.verdict
             if checked.refusal is not None:
                 fields = {"height": effect.height, "view": effect.view, "why": checked.refusal}

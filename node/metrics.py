@@ -4,10 +4,12 @@ Labels come from closed sets only: methods, refusal codes, queues and kinds of t
 that a peer or client chooses ever becomes a label.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum, unique
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -25,9 +27,7 @@ class Queue(StrEnum):
 
     MEMPOOL_TRANSACTIONS = "mempool_transactions"
     MEMPOOL_BYTES = "mempool_bytes"
-    PEER_OUTGOING_BYTES = "peer_outgoing_bytes"
-    CONSENSUS_MESSAGES = "consensus_messages"
-    VERIFICATION = "verification"
+    GOSSIP_BYTES = "gossip_bytes"
     WAITERS = "waiters"
     WEBSOCKETS = "websockets"
     RPC_CONNECTIONS = "rpc_connections"
@@ -35,12 +35,11 @@ class Queue(StrEnum):
 
 @unique
 class Stage(StrEnum):
-    """Where a block's time goes on this node."""
+    """What the chain's own thread does with a block."""
 
-    VERIFY = "verify"
-    EXECUTE = "execute"
-    STATE_TREE = "state_tree"
-    STORE = "store"
+    BUILD = "build"
+    CHECK = "check"
+    COMMIT = "commit"
 
 
 class ChainMetrics:
@@ -48,8 +47,9 @@ class ChainMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.height = Gauge("quancheng_height", "Last committed height.", registry=registry)
-        self.view = Gauge("quancheng_view", "View of the height being decided.", registry=registry)
-        self.view_changes = Counter(
+        self._view = Gauge("quancheng_view", "View of the height being decided.", registry=registry)
+        self._view_now = 0
+        self._view_changes = Counter(
             "quancheng_view_changes", "Views left without a decision.", registry=registry
         )
         self.validators = Gauge(
@@ -58,13 +58,13 @@ class ChainMetrics:
         self.block_time = Gauge(
             "quancheng_block_time_seconds", "Time of the last block.", registry=registry
         )
-        self.transactions = Counter(
+        self._transactions = Counter(
             "quancheng_transactions",
             "Committed transactions by outcome.",
             ["code"],
             registry=registry,
         )
-        self.refused = Counter(
+        self._refused = Counter(
             "quancheng_refused",
             "Refusals at the door, of peers and clients.",
             ["code"],
@@ -79,30 +79,42 @@ class ChainMetrics:
             buckets=FINALITY_BUCKETS,
             registry=registry,
         )
-        self.stages = Histogram(
+        self._stages = Histogram(
             "quancheng_block_stage_seconds",
-            "Time of a block by stage.",
+            "Time of a block by stage on this node.",
             ["stage"],
             buckets=EXECUTION_BUCKETS,
             registry=registry,
         )
         for code in Code:
-            self.transactions.labels(code.label)
-            self.refused.labels(code.label)
+            self._transactions.labels(code.label)
+            self._refused.labels(code.label)
         for stage in Stage:
-            self.stages.labels(stage.value)
+            self._stages.labels(stage.value)
 
     def count_transaction(self, code: Code) -> None:
         """Count a committed transaction by its code."""
-        self.transactions.labels(code.label).inc()
+        self._transactions.labels(code.label).inc()
 
     def count_refusal(self, code: Code) -> None:
         """Count something that was refused at the door."""
-        self.refused.labels(code.label).inc()
+        self._refused.labels(code.label).inc()
 
-    def observe_stage(self, stage: Stage, seconds: float) -> None:
-        """Note how long a stage of a block took."""
-        self.stages.labels(stage.value).observe(seconds)
+    def note_view(self, view: int) -> None:
+        """Note the view of the height being decided; a higher one than before is a view change."""
+        if view > self._view_now:
+            self._view_changes.inc(view - self._view_now)
+        self._view_now = view
+        self._view.set(view)
+
+    @contextmanager
+    def timed(self, stage: Stage) -> Iterator[None]:
+        """Measure a stage of a block, one that fails too."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._stages.labels(stage.value).observe(time.perf_counter() - start)
 
 
 class ProcessMetrics:
@@ -116,14 +128,11 @@ class ProcessMetrics:
             buckets=LAG_BUCKETS,
             registry=registry,
         )
-        self.disk_free = Gauge(
+        self._disk_free = Gauge(
             "quancheng_disk_free_bytes", "Free space where the data lie.", registry=registry
         )
-        self.disk_used = Gauge(
-            "quancheng_disk_used_bytes", "Space that the data folder takes.", registry=registry
-        )
-        self.certificate_days = Gauge(
-            "quancheng_certificate_days_left", "Until the TLS certificate ends.", registry=registry
+        self._disk_size = Gauge(
+            "quancheng_disk_size_bytes", "Size of the disk where the data lie.", registry=registry
         )
         self._sizes = Gauge(
             "quancheng_queue_size", "Fill of a bounded queue.", ["queue"], registry=registry
@@ -139,6 +148,11 @@ class ProcessMetrics:
         )
         for queue in Queue:
             self._at_bound.labels(queue.value)
+
+    def watch_disk(self, folder: Path) -> None:
+        """Show size and free space of a folder's disk at each scrape."""
+        self._disk_free.set_function(lambda: float(shutil.disk_usage(folder).free))
+        self._disk_size.set_function(lambda: float(shutil.disk_usage(folder).total))
 
     def watch_queue(self, queue: Queue, bound: int, size: Callable[[], int]) -> None:
         """Show a queue's fill at each scrape beside its bound."""

@@ -33,6 +33,7 @@ from node.metrics import Metrics
 from node.network.admission import Gatekeeper
 from node.network.messages import PROTOCOL_VERSION, SESSION_SIZE, Hello, Role
 from node.network.peers import Door, Peers
+from node.observation import FinalityWatch, watch_queues
 from node.proposals import Proposals
 from node.reception import Parts, Reception
 from node.registry import ChainRegistry
@@ -107,8 +108,12 @@ class Node:
         )
         self._committer.listen(self._tips.committed)
         self._intake.listen(self._accepted)
+        self.metrics.process.watch_disk(identity.home.data)
         self._backend = LocalBackend(self._answering_parts(), self.metrics)
         self._committer.listen(lambda _, committed: self._backend.committed(committed))
+        self._finality = FinalityWatch(self.metrics, self.mempool)
+        self._committer.listen(self._finality.committed)
+        watch_queues(self.metrics, config, self.mempool, self.peers, self._gossip)
         self._rpc: RpcServer | None = None
 
     async def start(self) -> tuple[Address, Address]:
@@ -194,6 +199,7 @@ class Node:
 
     def _accepted(self, transactions: Sequence[Transaction], source: bytes | None) -> None:
         self._backend.accepted(transactions)
+        self._finality.accepted(transactions)
         self._gossip.offer((item.data for item in transactions), source)
         self.host.refresh_work()
 

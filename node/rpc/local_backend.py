@@ -25,7 +25,7 @@ from node.chain_view import IndexEntry
 from node.clock import Clock
 from node.event_hub import CommittedBlock
 from node.mempool import Mempool
-from node.metrics import Metrics
+from node.metrics import Metrics, Queue
 from node.rpc.backend import (
     CheckOutcome,
     Health,
@@ -83,6 +83,14 @@ class NodeParts:
     activity: NodeActivity
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A transaction of the mempool, and when it came by the clock that never jumps."""
+
+    tx_hash: bytes
+    since_ms: int
+
+
 class LocalBackend:
     """Implements `node.rpc.backend.Backend`. The node calls `committed` and `accepted`."""
 
@@ -92,11 +100,16 @@ class LocalBackend:
         self._metrics = metrics
         self._next_block = asyncio.Event()
         self._recent: OrderedDict[int, CommittedBlock] = OrderedDict()
-        self._hash_by_id: OrderedDict[bytes, bytes] = OrderedDict()
+        self._waiting: OrderedDict[bytes, _Waiting] = OrderedDict()
+        self._watch_mempool()
 
     def committed(self, block: Committed) -> None:
         """Learn of a durable block: wakes those who wait. Called on the event loop."""
         subjects = frozenset(outcome.receipt.subject for outcome in block.outcomes)
+        now_ms = self._parts.clock.monotonic_ms()
+        for subject in subjects & self._waiting.keys():
+            since_ms = self._waiting.pop(subject).since_ms
+            self._metrics.chain.finality.observe((now_ms - since_ms) / 1_000)
         tip = block.tip
         self._recent[tip.height] = CommittedBlock(tip.height, tip.time_ms, subjects)
         if len(self._recent) > RECENT_BLOCKS_MAX:
@@ -106,10 +119,11 @@ class LocalBackend:
 
     def accepted(self, transactions: Sequence[Transaction]) -> None:
         """Learn what was taken into the mempool, to find it by tx_id."""
+        now_ms = self._parts.clock.monotonic_ms()
         for transaction in transactions:
-            self._hash_by_id[transaction.tx_id] = transaction.tx_hash
-            if len(self._hash_by_id) > WAITING_IDS_MAX:
-                self._hash_by_id.popitem(last=False)
+            self._waiting[transaction.tx_id] = _Waiting(transaction.tx_hash, now_ms)
+            if len(self._waiting) > WAITING_IDS_MAX:
+                self._waiting.popitem(last=False)
 
     async def status(self) -> NodeStatus:
         """Return where the node stands. About 20 µs."""
@@ -143,7 +157,14 @@ class LocalBackend:
 
     async def metrics(self) -> bytes:
         """Return all metrics."""
+        self._metrics.process.peers.set(len(self._parts.activity.peers()))
         return self._metrics.exposition()
+
+    def _watch_mempool(self) -> None:
+        mempool, watch = self._parts.mempool, self._metrics.process.watch_queue
+        limits = mempool.limits
+        watch(Queue.MEMPOOL_TRANSACTIONS, limits.transactions_max, lambda: len(mempool))
+        watch(Queue.MEMPOOL_BYTES, limits.bytes_max, lambda: mempool.stats().size_bytes)
 
     async def wait_for_block(self, after: int, timeout_ms: int) -> int:
         """Return the tip height once it is above `after`, or when time is over."""
@@ -238,8 +259,8 @@ class LocalBackend:
 
     async def waiting(self, tx_id: bytes) -> bytes | None:
         """Return the bytes of a transaction that waits in the mempool."""
-        tx_hash = self._hash_by_id.get(tx_id)
-        transaction = None if tx_hash is None else self._parts.mempool.get(tx_hash)
+        known = self._waiting.get(tx_id)
+        transaction = None if known is None else self._parts.mempool.get(known.tx_hash)
         return None if transaction is None else transaction.data
 
     async def state_values(self, keys: Sequence[bytes]) -> StateValues:
