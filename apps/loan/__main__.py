@@ -77,7 +77,7 @@ def _stop(network: Network, console: Console) -> None:
 
 def _show_next_steps(network: Network, console: Console) -> None:
     console.print(say("kept"))
-    network_option = f"--testnet {network.root}"
+    network_option = f"--dir {network.root}"
     for command in ("testnet status", "explorer status", "explorer blocks", "testnet down"):
         console.print(f"  quancheng {command} {network_option}", highlight=False)
     console.print(say("kept.logs", path=network.root / "logs"))
