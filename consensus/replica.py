@@ -134,7 +134,7 @@ class Replica:
         match event:
             case MessageReceived(peer, message):
                 self._receive(state, peer, message)
-            case TimerExpired(timer):
+            case TimerExpired(timer):  # R14: any other than the armed one is late
                 if state.timers.get(timer.kind) == timer:
                     del state.timers[timer.kind]
                     self._on_timer(state, timer.kind)
@@ -175,6 +175,7 @@ class Replica:
         return effects
 
     def _admit_own(self, state: HeightState) -> None:
+        """R0. Own messages pass the same admission as foreign ones; none may be refused."""
         while state.own_messages and not state.halted:
             refusal = self._admit(state, state.own_messages.popleft())
             assert refusal is None, refusal

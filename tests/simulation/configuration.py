@@ -96,6 +96,8 @@ class Configuration:
     crashes: tuple[Crash, ...]
     triggers: tuple[Trigger, ...]
     filters: tuple[Filter, ...]
+    dead_links: tuple[tuple[int, int], ...]
+    """(source, target) of links that carry nothing until the faults end."""
     real_signatures: bool
 
     def explained(self) -> str:
@@ -132,6 +134,7 @@ def expand(seed: int, sizes: tuple[int, ...] = (4, 5, 6, 7)) -> Configuration:
         crashes=_crashes(stream(seed, "crashes"), size, heal_ms),
         triggers=_triggers(stream(seed, "triggers")),
         filters=_filters(stream(seed, "filters"), size),
+        dead_links=_dead_links(stream(seed, "links"), size),
         real_signatures=seed % REAL_SIGNATURES_EVERY == REAL_SIGNATURES_EVERY - 1,
     )
 
@@ -171,3 +174,8 @@ def _filters(random: Random, size: int) -> tuple[Filter, ...]:
         )
         for _ in range(random.choice((0, 1, 3)))
     )
+
+
+def _dead_links(random: Random, size: int) -> tuple[tuple[int, int], ...]:
+    pairs = [(source, target) for source in range(size) for target in range(size)]
+    return tuple(random.sample(pairs, random.choice((0, 0, 1, 3))))

@@ -66,6 +66,7 @@ class World:
         self._isolated: int | None = None
         self._healed = False
         self._target = 0
+        self.heights_at_healing: tuple[int, ...] = ()
         self._first_new_ms: dict[int, int] = {}
         self.nodes = self._make_nodes()
         self._by_name = {node.name: node for node in self.nodes}
@@ -187,7 +188,7 @@ class World:
             self.meet("loss")
             return True
         pair = (node.index, target.index)
-        if self._isolated in pair:
+        if self._isolated in pair or pair in self.configuration.dead_links:
             return True
         return any(part.cuts(*pair, self.now_ms) for part in self.configuration.partitions)
 
@@ -340,6 +341,7 @@ class World:
         """End all faults; a core of at least a quorum of correct nodes must now make progress."""
         self._healed = True
         self._isolated = None
+        self.heights_at_healing = tuple(node.chain.height for node in self.nodes)
         configuration = self.configuration
         for node in self.nodes:
             if node.index in configuration.dead:
