@@ -28,6 +28,7 @@ class Queue(StrEnum):
     MEMPOOL_TRANSACTIONS = "mempool_transactions"
     MEMPOOL_BYTES = "mempool_bytes"
     GOSSIP_BYTES = "gossip_bytes"
+    PEER_OUTGOING_BYTES = "peer_outgoing_bytes"
     WAITERS = "waiters"
     WEBSOCKETS = "websockets"
     RPC_CONNECTIONS = "rpc_connections"

@@ -21,7 +21,7 @@ from node.commit import Committer
 from node.config import Address
 from node.errors import NodeFailure
 from node.executor import ChainExecutor
-from node.gossip import Gossip
+from node.gossip import INBOUND_BYTES_MAX, Gossip
 from node.home import Home
 from node.host import Ground, Host, Surroundings
 from node.identity import Identity, load_identity
@@ -29,11 +29,10 @@ from node.intake import Intake
 from node.lock import HomeLock
 from node.loop_lag import watch_loop_lag
 from node.mempool import Charge, Mempool, MempoolLimits
-from node.metrics import Metrics
+from node.metrics import Metrics, Queue
 from node.network.admission import Gatekeeper
 from node.network.messages import PROTOCOL_VERSION, SESSION_SIZE, Hello, Role
 from node.network.peers import Door, Peers
-from node.observation import FinalityWatch, watch_queues
 from node.proposals import Proposals
 from node.reception import Parts, Reception
 from node.registry import ChainRegistry
@@ -111,9 +110,7 @@ class Node:
         self.metrics.process.watch_disk(identity.home.data)
         self._backend = LocalBackend(self._answering_parts(), self.metrics)
         self._committer.listen(lambda _, committed: self._backend.committed(committed))
-        self._finality = FinalityWatch(self.metrics, self.mempool)
-        self._committer.listen(self._finality.committed)
-        watch_queues(self.metrics, config, self.mempool, self.peers, self._gossip)
+        self._watch_queues()
         self._rpc: RpcServer | None = None
 
     async def start(self) -> tuple[Address, Address]:
@@ -185,6 +182,16 @@ class Node:
         gatekeeper = Gatekeeper(hello, identity.authorities, registry, self._clock)
         return Door(gatekeeper, identity.tls, random.Random(secrets.randbits(64)))  # noqa: S311
 
+    def _watch_queues(self) -> None:
+        """Show the fill of the queues between nodes beside their bounds at each scrape."""
+        network = self._memory.identity.config.network
+        lanes = (
+            network.consensus_queue_bytes + network.reply_queue_bytes + network.gossip_queue_bytes
+        )
+        watch = self.metrics.process.watch_queue
+        watch(Queue.GOSSIP_BYTES, INBOUND_BYTES_MAX, lambda: self._gossip.inbound_size)
+        watch(Queue.PEER_OUTGOING_BYTES, lanes, self.peers.longest_queue)
+
     def _answering_parts(self) -> NodeParts:
         past = self._memory.voting.past
         return NodeParts(
@@ -199,7 +206,6 @@ class Node:
 
     def _accepted(self, transactions: Sequence[Transaction], source: bytes | None) -> None:
         self._backend.accepted(transactions)
-        self._finality.accepted(transactions)
         self._gossip.offer((item.data for item in transactions), source)
         self.host.refresh_work()
 

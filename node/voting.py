@@ -4,6 +4,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 
+from chaincode.validators import set_of_epoch
 from consensus.errors import RecordDamaged
 from consensus.recovery import Recovered, recover
 from ledger.suites import PUBLIC_KEY_SIZE
@@ -14,6 +15,9 @@ from node.identity import Identity
 from node.vote_format import STORE_ID_SIZE, StoreHead
 from node.vote_store import FoundVotes, VoteStore, forget_votes, open_votes
 from node.voting_past import Past, VotingPast
+
+OWN_COMMITS_SOUGHT = 64
+"""How many blocks below the tip are searched for this validator's own commits."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +46,8 @@ def open_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStar
     head = StoreHead(chain.genesis_hash, identity.validator.public_key, store_id)
     store, found = open_votes(directory, head)
     height = chain.tip.height
-    past = VotingPast(_past_of(found, height), identity.validator.public_key)
+    own_key = identity.validator.public_key
+    past = VotingPast(_past_of(found, chain, own_key), own_key)
     past.trust_operator(identity.config.consensus.vote_from_height)
     past.settle([member.public_key for member in chain.facts.validators.members])
     fields = {
@@ -59,11 +64,30 @@ def open_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStar
     return VotingStart(store, past, _recovered(found, height + 1))
 
 
-def _past_of(found: FoundVotes, tip_height: int) -> Past:
+def _past_of(found: FoundVotes, chain: Chain, own_key: bytes) -> Past:
+    """Judge what a vote store says beside the chain that it belongs to.
+
+    Its votes cannot end below a block that carries a commit of this key: a vote is durable before
+    it is sent, so such a store is an old copy. Nor can they go far above the tip: then the chain
+    is one.
+    """
+    tip_height = chain.tip.height
     if found.nothing:
         return Past.LOST if tip_height else Past.FOUNDING
-    # Votes far above the tip were given on a chain that this store does not have any more.
-    return Past.LOST if found.highest > tip_height + 1 else Past.KNOWN
+    if found.highest > tip_height + 1 or found.highest < _newest_own_commit(chain, own_key):
+        return Past.LOST
+    return Past.KNOWN
+
+
+def _newest_own_commit(chain: Chain, own_key: bytes) -> int:
+    """Return the highest height whose certificate holds a commit of this key, 0 for none near."""
+    tip_height = chain.tip.height
+    for height in range(tip_height, max(0, tip_height - OWN_COMMITS_SOUGHT), -1):
+        epoch = chain.header(height).validator_epoch
+        own_index = set_of_epoch(chain.state, epoch).index_of(own_key)
+        if any(index == own_index for index, _ in chain.certificate(height).signatures):
+            return height
+    return 0
 
 
 def _recovered(found: FoundVotes, height: int) -> Recovered | None:

@@ -106,6 +106,10 @@ class Peers:
         """Return the link to a node."""
         return self._links.get(node_id)
 
+    def longest_queue(self) -> int:
+        """Return the bytes that wait for the slowest peer."""
+        return max((link.waiting_bytes for link in self._links.values()), default=0)
+
     def send(self, node_id: bytes, message: Message, lane: Lane) -> None:
         """Send to one node, if it is connected."""
         link = self._links.get(node_id)
