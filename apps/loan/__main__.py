@@ -77,9 +77,16 @@ def _stop(network: Network, console: Console) -> None:
 
 def _show_next_steps(network: Network, console: Console) -> None:
     console.print(say("kept"))
-    network_option = f"--dir {network.root}"
-    for command in ("testnet status", "explorer status", "explorer blocks", "testnet down"):
-        console.print(f"  quancheng {command} {network_option}", highlight=False)
+    folder = f"--dir {network.root}"
+    node = f"--node http://{network.nodes[0].node.rpc_address}"
+    for command in (
+        f"testnet status {folder}",
+        f"explorer blocks {node}",
+        f"explorer search 普惠金融信用画像 {node}",
+        f"testnet kill {network.nodes[0].node.name} {folder}",
+        f"testnet down {folder}",
+    ):
+        console.print(f"  ./scripts/quancheng {command}", highlight=False, soft_wrap=True)
     console.print(say("kept.logs", path=network.root / "logs"))
 
 
