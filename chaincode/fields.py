@@ -62,6 +62,15 @@ class Codec(ABC, Generic[T]):
     is_verbatim = False
     """Whether writing gives the value itself, so that a container need not call it."""
 
+    def has_bounds(self) -> bool:
+        """Say whether computing could bring forth a value that `fits` denies."""
+        return False
+
+    def fits(self, item: T) -> bool:
+        """Say whether a computed value lies within the bounds that reading it back demands."""
+        del item  # without bounds whatever has the type fits
+        return True
+
     @abstractmethod
     def read(self, value: Value) -> T:
         """Return the typed value of a decoded canonical one."""
@@ -129,6 +138,14 @@ class Integer(Codec[int]):
     name: str
     maximum: int
     is_verbatim = True
+
+    def has_bounds(self) -> bool:
+        """Say yes."""
+        return True
+
+    def fits(self, item: int) -> bool:
+        """Say whether the integer is neither negative nor above the maximum."""
+        return 0 <= item <= self.maximum
 
     def read(self, value: Value) -> int:
         """Return the integer; a boolean is none."""

@@ -28,6 +28,7 @@ from chaincode.validators import SCHEDULE, SETS, Schedule, record_of
 from ledger.genesis import Genesis, GenesisParty, Parameter
 from ledger.refusal import Code, Refused, require
 from ledger.suites import tagged_hash
+from ledger.validators import Validator
 
 _CA_TAG = b"qc/ca/v1"
 
@@ -55,14 +56,14 @@ def genesis_changes(genesis: Genesis) -> dict[bytes, bytes]:
         record = Organisation(organisation.name, organisation.governing, ca_hash)
         ORGANISATIONS.put(state, organisation.id, record)
     for party in genesis.parties:
-        _found_party(state, party)
+        _found_party(state, party, genesis.validators)
     _found_parameters(state, genesis)
     SETS.put(state, 0, record_of(genesis.validator_set(), from_height=1))
     SCHEDULE.put(state, Schedule(newest_epoch=0, from_height=1))
     return {key: value for key, value in state.changes().items() if value is not None}
 
 
-def _found_party(state: Overlay, founding: GenesisParty) -> None:
+def _found_party(state: Overlay, founding: GenesisParty, validators: tuple[Validator, ...]) -> None:
     where = f"parties[{founding.name}]"
     try:
         kind = PartyKind(founding.kind)
@@ -70,6 +71,8 @@ def _found_party(state: Overlay, founding: GenesisParty) -> None:
     except ValueError:
         raise Refused(Code.SCHEMA, where) from None
     require(are_compatible(kind, rights), Code.ROLE_CONFLICT, where)
+    votes = any(member.public_key == founding.sign_key for member in validators)
+    require(not votes, Code.TAKEN, where)
     party = Party(
         id=key_id(founding.sign_key),
         organisation=founding.organisation,

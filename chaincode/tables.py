@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic, TypeVar, cast, get_args, get_origin
 from chaincode.codec import record_codec
 from chaincode.fields import FixedBytes, Integer
 from chaincode.state import Overlay, StateReader, decode_record
-from ledger.refusal import Code, Refused
+from ledger.refusal import Code, Refused, require
 
 K = TypeVar("K")
 R = TypeVar("R")
@@ -69,7 +69,11 @@ class Table(Generic[K, R]):
         return record
 
     def put(self, state: Overlay, key: K, record: R) -> None:
-        """Store a record."""
+        """Store a record.
+
+        A number that outgrew its field refuses the transaction (E021) that made it grow.
+        """
+        require(self.codec.fits(record), Code.OUT_OF_BOUNDS, self.name)
         state.write(self.raw_key(key), self.codec, record)
 
     def delete(self, state: Overlay, key: K) -> None:
@@ -127,7 +131,8 @@ class Single(Generic[R]):
         return None if data is None else decode_record(self.codec, data)
 
     def put(self, state: Overlay, record: R) -> None:
-        """Store the record."""
+        """Store the record; refuse (E021) a number that outgrew its field."""
+        require(self.codec.fits(record), Code.OUT_OF_BOUNDS, self.name)
         state.write(self._raw_key, self.codec, record)
 
 

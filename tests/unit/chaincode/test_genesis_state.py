@@ -93,3 +93,11 @@ def test_every_parameter_is_in_the_hash_of_the_header() -> None:
             row = Parameter(name, value, definition.minimum, definition.maximum)
             changed = replace(genesis, parameters=(row,))
         assert params_hash(MemoryState(genesis_changes(changed)), 1) != before, definition.name
+
+
+def test_a_voting_key_is_no_partys_key() -> None:
+    genesis = founding_genesis()
+    founded = founding_party(genesis.organisations[0].id, "validator 0", PartyKind.USER)
+    with pytest.raises(Refused) as refused:
+        genesis_changes(replace(genesis, parties=(founded,)))
+    assert refused.value.refusal.code is Code.TAKEN

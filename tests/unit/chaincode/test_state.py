@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from chaincode.fields import Unsigned8, Unsigned32
+from chaincode.fields import FEN_MAX, AtMost, Fen, Unsigned8, Unsigned32
 from chaincode.state import Overlay
 from chaincode.tables import Single, Table
+from ledger.refusal import Refused
 from tests.unit.chaincode.memory import MemoryState
 
 
@@ -129,3 +131,33 @@ def test_what_is_written_during_a_scan_behind_its_place_is_not_seen_twice() -> N
         NUMBERS.delete(overlay, key)
         NUMBERS.put(overlay, (1, key[1]), Number(9))
     assert seen == [(0, 0), (0, 1), (0, 2)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A record in which handlers compute."""
+
+    total: Annotated[Fen, "A sum."]
+    perhaps: Annotated[Unsigned8 | None, "A number or none."]
+    parts: Annotated[tuple[Fen, ...], AtMost(2), "Parts of it."]
+
+
+SUMS: Table[int, Sums] = Table(0xF3, "sums", Sums, Unsigned8)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Sums(FEN_MAX + 1, None, ()),
+        Sums(-1, None, ()),
+        Sums(0, 256, ()),
+        Sums(0, None, (0, FEN_MAX + 1)),
+        Sums(0, None, (0, 0, 0)),
+    ],
+)
+def test_a_number_that_outgrew_its_field_is_refused_before_it_is_stored(record: Sums) -> None:
+    """Nobody could read the record again, and all that needs it would stand still."""
+    overlay = Overlay(MemoryState({}))
+    SUMS.put(overlay, 0, Sums(FEN_MAX, 255, (FEN_MAX, 0)))
+    with pytest.raises(Refused, match="E021 OUT_OF_BOUNDS sums"):
+        SUMS.put(overlay, 0, record)
