@@ -29,8 +29,9 @@ def receive(context: Context, body: EnvelopeReceipt) -> None:
     user = context.signer_party()
     goods = consignment(context.state, body.line, "line")
     require(goods.order.user == user.id, Code.NOT_RECEIVER, "signers[0]")
-    line, asset = goods.line, goods.asset
+    line = goods.line
     require(line.state is LineState.RELEASED, Code.BAD_STATE, "line")
+    asset = goods.asset
     require(context.now_ms < receipt_end(line), Code.DEADLINE_PASSED, "line")
     require(asset.verdict is None, Code.BAD_STATE, "verdict")
     require(body.header_hash == asset.header_hash, Code.ENVELOPE_MISMATCH, "header_hash")
