@@ -4,14 +4,23 @@ import pytest
 
 from chaincode.admission import refuse_at_door
 from chaincode.membership.key import KeyRotate
-from chaincode.membership.party import PartyReason, PartySuspend
+from chaincode.membership.party import PartyApply, PartyExit, PartyReason, PartySuspend
 from chaincode.membership.proposal import ProposalOpen
 from chaincode.membership.purpose import PurposeDefine
-from chaincode.membership.records import KEYS, PARTIES
+from chaincode.membership.records import KEYS, PARTIES, SubjectKind
+from chaincode.membership.subject import SubjectBind
 from chaincode.parameters import ParameterName
 from chaincode.rights import PartyKind, Right
 from ledger.refusal import Code
-from tests.unit.chaincode.world import Actor, World, codes, envelope_key, person, signing_key
+from tests.unit.chaincode.world import (
+    Actor,
+    World,
+    codes,
+    envelope_key,
+    person,
+    salted,
+    signing_key,
+)
 
 DEFINE = ProposalOpen(PurposeDefine(7, "purpose", None, sensitive=False))
 
@@ -131,3 +140,46 @@ def test_a_recovery_never_changes_the_envelope_key(world: World) -> None:
     height = world.height + 1_000
     both = KeyRotate(bank.id, signing_key("new"), envelope_key("new"), height)
     assert world.refused(both, authority, person("new")) is Code.SCHEMA
+
+
+def test_who_has_left_or_only_applied_changes_no_keys(world: World) -> None:
+    authority = world.actor("authority", PartyKind.IDENTITY_AUTHORITY, Right.IDENTIFY)
+    application = PartyApply(
+        "applicant",
+        PartyKind.USER,
+        None,
+        signing_key("applicant"),
+        envelope_key("applicant"),
+        salted("licence"),
+    )
+    applicant = world.do(application, world.governor(0), person("applicant"))
+    far = world.height + 1_000
+    recovery = KeyRotate(applicant, signing_key("new"), None, far)
+    assert world.refused(recovery, authority, person("new")) is Code.PARTY_NOT_ACTIVE
+    own = KeyRotate(applicant, None, envelope_key("new"), 0)
+    assert world.refused(own, person("applicant")) is Code.PARTY_NOT_ACTIVE
+    bank = world.actor("bank", PartyKind.USER, Right.USE)
+    world.govern(PartyExit(bank.id, PartyReason.OWN_WISH))
+    gone = KeyRotate(bank.id, None, envelope_key("new"), 0)
+    assert world.refused(gone, bank) is Code.PARTY_NOT_ACTIVE
+
+
+def test_a_revoked_key_rotates_nothing(world: World) -> None:
+    """A thief with the old key cannot take the party back."""
+    owner = world.governor(0)
+    world.do(rotation(owner, "new", world.height + 1), owner, person("new"))
+    back = rotation(owner, "thief", world.height + 1)
+    assert world.refused(back, owner, person("thief")) is Code.KEY_REVOKED
+    kem = KeyRotate(owner.id, None, envelope_key("thief"), 0)
+    assert world.refused(kem, owner) is Code.KEY_REVOKED
+
+
+def test_a_pseudonym_becomes_no_partys_key(world: World) -> None:
+    authority = world.actor("authority", PartyKind.IDENTITY_AUTHORITY, Right.IDENTIFY)
+    bound = SubjectBind(
+        signing_key("sid"), SubjectKind.PERSON, salted("identity"), world.time_ms + 60_000
+    )
+    world.do(bound, authority)
+    owner = world.governor(0)
+    taken = rotation(owner, "sid", world.height + 1)
+    assert world.refused(taken, owner, person("sid")) is Code.TAKEN

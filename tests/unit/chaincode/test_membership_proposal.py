@@ -198,3 +198,30 @@ def test_below_a_sensitive_purpose_everything_is_sensitive(world: World) -> None
     world.purpose(1, sensitive=True)
     world.purpose(2, parent=1)
     assert PURPOSES.known(world.state, 2).sensitive
+
+
+def test_an_operator_without_the_market_proposes_nothing(world: World) -> None:
+    bank = world.actor("bank", PartyKind.USER, Right.USE)
+    parameter = ProposalOpen(ParameterSet(ParameterName.NOTICE_MS, 5_000, 0))
+    assert world.refused(parameter, bank) is Code.NO_RIGHT
+
+
+def test_an_applicant_gets_its_rights_on_admission_only(world: World) -> None:
+    application = PartyApply(
+        "applicant",
+        PartyKind.USER,
+        None,
+        signing_key("applicant"),
+        envelope_key("applicant"),
+        salted("licence"),
+    )
+    applicant = world.do(application, world.governor(0), person("applicant"))
+    early = ProposalOpen(RightAssign(applicant, Right.USE, None))
+    assert world.refused(early, world.governor(0)) is Code.BAD_STATE
+
+
+def test_governance_is_signed_by_one_party(world: World) -> None:
+    one, other = world.governor(0), world.governor(1)
+    assert world.refused(DEFINE, one, other) is Code.SCHEMA
+    proposal = world.do(DEFINE, one)
+    assert world.refused(ProposalApprove(proposal), other, world.governor(2)) is Code.SCHEMA

@@ -49,7 +49,8 @@ def test_an_authority_binds_a_fresh_key_once(world: World, authority: Actor) -> 
     assert world.refused(binding(world), authority) is Code.BAD_BINDING
 
 
-def test_only_an_authority_binds(world: World) -> None:
+def test_only_an_authority_binds_and_alone(world: World, authority: Actor) -> None:
+    assert world.refused(binding(world), authority, world.governor(0)) is Code.SCHEMA
     assert world.refused(binding(world), world.governor(0)) is Code.NO_RIGHT
 
 
@@ -161,3 +162,15 @@ def test_an_unsound_pseudonym_signs_nothing(world: World, authority: Actor) -> N
     world.do(replace(binding(world), sid=weak.key), authority)
     forged = b"\x01" + identity + bytes(32)
     assert not verify(weak.key, b"any message", forged)
+
+
+def test_a_delegation_is_signed_by_one_and_ends_within_the_parameter(
+    world: World, authority: Actor
+) -> None:
+    world.do(binding(world), authority)
+    world.do(binding(world, "parent"), authority)
+    guarded = delegation(world, guardian="parent", custodian=None)
+    assert world.refused(guarded, authority, world.governor(0)) is Code.SCHEMA
+    longest = world.parameter(ParameterName.DELEGATION_TERM_MAX_MS)
+    beyond = replace(guarded, until_ms=world.block_context().time_ms + longest + 1)
+    assert world.refused(beyond, authority) is Code.OUT_OF_BOUNDS
