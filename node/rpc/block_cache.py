@@ -8,13 +8,21 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Protocol
 
 from ledger.merkle import tree_levels
 from ledger.transaction import transaction_hash
-from node.rpc.backend import Backend, StoredBlock
+from node.rpc.backend import StoredBlock
 from node.rpc.limits import BLOCK_CACHE_SIZE_MAX, BLOCKS_CACHED_MAX
 
 Levels = Sequence[Sequence[bytes]]
+
+
+class BlockSource(Protocol):
+    """The part of a backend that the cache needs."""
+
+    async def block(self, height: int) -> StoredBlock:
+        """Return a block; refuse (E010, E913) a height without one."""
 
 
 class KnownBlock:
@@ -42,8 +50,8 @@ class KnownBlock:
 class BlockCache:
     """Blocks by height, the least recently asked for forgotten first, within two bounds."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, source: BlockSource) -> None:
+        self._source = source
         self._blocks: OrderedDict[int, KnownBlock] = OrderedDict()
         self._size = 0
         self._reading = asyncio.Lock()
@@ -53,7 +61,7 @@ class BlockCache:
         async with self._reading:  # whoever asks for the same block waits for the one reading
             known = self._blocks.get(height)
             if known is None:
-                known = KnownBlock(await self._backend.block(height))
+                known = KnownBlock(await self._source.block(height))
                 self._keep(height, known)
             self._blocks.move_to_end(height)
             return known

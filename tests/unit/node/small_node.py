@@ -6,7 +6,7 @@ Four founding validators sign every block on command, so that a test decides whe
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chaincode.rights import PartyKind, Right
 from ledger import suites
@@ -132,7 +132,6 @@ class SmallNode:
     activity: QuietActivity
     metrics: Metrics
     server: RpcServer
-    pending: list[Transaction] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -221,9 +220,12 @@ def _taken_in(chain: Chain, mempool: Mempool, clock: StandingClock, data: bytes)
 
 @asynccontextmanager
 async def small_node(
-    *, patience: Patience | None = None, token: str | None = None
+    *, patience: Patience | None = None, token: str | None = None, produces: bool = False
 ) -> AsyncIterator[SmallNode]:
-    """Run a small node on a free port of loopback."""
+    """Run a small node on a free port of loopback.
+
+    One that `produces` commits what it takes in at once, and the block after it that proves it.
+    """
     chain, _ = Chain.open(MemoryEngine(), small_genesis())
     clock, activity, metrics = StandingClock(), QuietActivity(), Metrics()
 
@@ -231,15 +233,17 @@ async def small_node(
         return chain.door.charge_of(transaction)
 
     mempool = Mempool(charge_of)
-    backends: list[LocalBackend] = []
+    nodes: list[SmallNode] = []
 
     async def admit(items: Sequence[bytes]) -> Sequence[Refusal | None]:
         refusals: list[Refusal | None] = []
         for data in items:
             try:
                 taken = _taken_in(chain, mempool, clock, data)
-                backends[0].accepted([taken])
+                nodes[0].backend.accepted([taken])
                 refusals.append(None)
+                if produces:
+                    asyncio.get_running_loop().call_soon(nodes[0].produce, 2)
             except Refused as refused:
                 refusals.append(refused.refusal)
         return refusals
@@ -247,12 +251,12 @@ async def small_node(
     backend = LocalBackend(
         NodeParts("small", "1.2.3", chain, mempool, admit, clock, activity), metrics
     )
-    backends.append(backend)
     listener = RpcListener("127.0.0.1", 0, token=token)
     server = await RpcServer.start(backend, metrics, listener, patience)
     following = asyncio.create_task(server.serve())
+    nodes.append(SmallNode(chain, mempool, backend, clock, activity, metrics, server))
     try:
-        yield SmallNode(chain, mempool, backend, clock, activity, metrics, server)
+        yield nodes[0]
     finally:
         await server.stop()
         following.cancel()
