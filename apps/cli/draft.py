@@ -51,9 +51,10 @@ class Draft:
     async def signed(self, client: Client) -> Transaction:
         """Return the transaction, signed for the chain of a node and valid for five minutes."""
         seeds = signing_seeds(self.signers, self.passphrase_fd)
-        return await client.prepare(self.type_name, seeds, **self._body())
+        return await client.prepare(self.type_name, seeds, **self.body())
 
-    def _body(self) -> dict[str, Json]:
+    def body(self) -> dict[str, Json]:
+        """Return the fields by name."""
         body: dict[str, Json] = {}
         if self.path is not None:
             with self.path.open("rb") as file:

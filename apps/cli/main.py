@@ -1,19 +1,15 @@
 """The `quancheng` command: its groups, and where failures end as messages and exit codes."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import click
 
-from apps.cli.evidence import evidence
 from apps.cli.exits import ExitCode, Failure
-from apps.cli.explorer import explorer
-from apps.cli.genesis import genesis
-from apps.cli.keys import keys
-from apps.cli.node import node
+from apps.cli.lazy_group import LazyGroup
 from apps.cli.say import say
-from apps.cli.testnet import testnet
-from apps.cli.transactions import tx
+from apps.cli.version import software_version
 from apps.messages import preferred_language
 from genesis.testnet import TestnetExists, TestnetMissing
 from ledger.refusal import Refused
@@ -24,14 +20,22 @@ from quancheng.keystore import KeystoreError
 from quancheng.passphrase import PassphraseMissing
 
 
-@click.group(help=say("help"), epilog=say("epilog"))
-@click.version_option(package_name="quancheng-chain", prog_name="quancheng")
+class _Commands(LazyGroup):
+    modules: ClassVar[Mapping[str, str]] = {
+        "testnet": "apps.cli.testnet",
+        "tx": "apps.cli.transactions",
+        "explorer": "apps.cli.explorer",
+        "evidence": "apps.cli.evidence",
+        "keys": "apps.cli.keys",
+        "genesis": "apps.cli.genesis",
+        "node": "apps.cli.node",
+    }
+
+
+@click.group(cls=_Commands, help=say("help"), epilog=say("epilog"))
+@click.version_option(software_version(), prog_name="quancheng")
 def cli() -> None:
     """Group of all commands."""
-
-
-for group in (testnet, genesis, node, keys, tx, explorer, evidence):
-    cli.add_command(group)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

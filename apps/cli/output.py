@@ -2,10 +2,12 @@
 
 import datetime as dt
 import json
+import sys
 from collections.abc import Iterable, Sequence
 
 import click
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,11 +20,14 @@ BAD_STYLE = "bold red"
 FAINT_STYLE = "dim"
 
 _SHORT_HASH = 10
+_FILE_WIDTH = 160
+"""Width of tables that no terminal limits: an id of 64 digits fits beside other columns."""
 
 
 def console() -> Console:
     """Return the console of results; made late, so that a redirected stdout is seen."""
-    return Console(highlight=False, soft_wrap=True)
+    width = None if sys.stdout.isatty() else _FILE_WIDTH
+    return Console(highlight=False, soft_wrap=True, width=width)
 
 
 def progress_console() -> Console:
@@ -47,13 +52,12 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str |
 
 
 def show_pairs(pairs: Iterable[tuple[str, str | Text]]) -> None:
-    """Show names and values, one below the other."""
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, value in pairs:
-        grid.add_row(name, value)
-    console().print(grid, soft_wrap=False)
+    """Show names and values, one below the other; a value stays whole, so that it can be copied."""
+    rows = list(pairs)
+    width = max((cell_len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        padding = " " * (width - cell_len(name) + 2)
+        console().print(Text(name, style="bold"), value, sep=padding, markup=False)
 
 
 def show_json(value: object) -> None:

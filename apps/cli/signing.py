@@ -18,35 +18,42 @@ def signing_seeds(signers: Sequence[str], descriptor: int | None) -> list[bytes]
     """Return one seed for each signer: a party of the test network, or FOLDER or FOLDER:KEY."""
     if not signers:
         raise Failure(say("signer.missing"), ExitCode.USAGE)
-    taken: str | None = None if descriptor is None else passphrase.from_descriptor(descriptor)
+    given = _given_passphrase(descriptor)
     seeds = []
     for signer in signers:
         folder, name = _keystore_of(signer)
-        seeds.append(Keystore(folder).secret(name, taken or passphrase_for(folder)))
+        secret = _kept_passphrase(folder) or given or _asked_passphrase(folder)
+        seeds.append(Keystore(folder).secret(name, secret))
     return seeds
-
-
-def passphrase_for(folder: Path) -> str:
-    """Return the passphrase of a keystore: kept by a test network, in the environment, or asked."""
-    kept = folder / PASSPHRASE_FILE
-    if kept.exists():
-        return kept.read_text(encoding="utf-8").strip()
-    try:
-        return passphrase.from_environment()
-    except passphrase.PassphraseMissing:
-        return str(click.prompt(say("passphrase.prompt", folder=folder), hide_input=True, err=True))
 
 
 def new_passphrase(folder: Path, descriptor: int | None) -> str:
     """Return a passphrase for new keys, asked twice where a person types it."""
+    given = _given_passphrase(descriptor)
+    if given is not None:
+        return given
+    question, repeat = say("passphrase.new", folder=folder), say("passphrase.again")
+    return str(click.prompt(question, hide_input=True, confirmation_prompt=repeat, err=True))
+
+
+def _given_passphrase(descriptor: int | None) -> str | None:
+    """Return the passphrase of the descriptor or of the environment, which is read only once."""
     if descriptor is not None:
         return passphrase.from_descriptor(descriptor)
     try:
         return passphrase.from_environment()
     except passphrase.PassphraseMissing:
-        question = say("passphrase.new", folder=folder)
-        repeat = say("passphrase.again")
-        return str(click.prompt(question, hide_input=True, confirmation_prompt=repeat, err=True))
+        return None
+
+
+def _kept_passphrase(folder: Path) -> str | None:
+    """Return the passphrase that a test network keeps beside the keys."""
+    kept = folder / PASSPHRASE_FILE
+    return kept.read_text(encoding="utf-8").strip() if kept.exists() else None
+
+
+def _asked_passphrase(folder: Path) -> str:
+    return str(click.prompt(say("passphrase.prompt", folder=folder), hide_input=True, err=True))
 
 
 def _keystore_of(signer: str) -> tuple[Path, str]:

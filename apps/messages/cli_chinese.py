@@ -7,6 +7,7 @@ CHINESE: Mapping[str, str] = {
     "help": "泉城链：一座城市公共数据流通的账本。",
     "epilog": "从这里开始：quancheng testnet up。语言随系统区域设置（LANG）。",
     "example": "示例：",
+    "commands": "命令",
     "interrupted": "已中断。",
     "answer.true": "是",
     "answer.false": "否",

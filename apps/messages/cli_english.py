@@ -7,6 +7,7 @@ ENGLISH: Mapping[str, str] = {
     "help": "The Quancheng chain: a ledger for a city's public data.",
     "epilog": "Start here: quancheng testnet up. Language follows the locale (LANG).",
     "example": "Example:",
+    "commands": "Commands",
     "interrupted": "Interrupted.",
     "answer.true": "yes",
     "answer.false": "no",
