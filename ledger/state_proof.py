@@ -15,7 +15,7 @@ from ledger import shape
 from ledger.encoding import Value, decode, encode
 from ledger.refusal import Code, Refusal, Refused, require
 from ledger.roots import STATE_TAG, counted_root
-from ledger.suites import HASH_SIZE, ZERO_HASH
+from ledger.suites import HASH_SIZE
 from ledger.tree_spec import JELLYFISH, TreeSpec
 
 DEPTH_MAX = 256
@@ -97,7 +97,6 @@ def _require_proven(
     state_root: bytes, proof: StateProof, key_hash: bytes, value: bytes | None, spec: TreeSpec
 ) -> None:
     depth = len(proof.siblings)
-    require(len(state_root) == HASH_SIZE and state_root != ZERO_HASH, Code.BAD_PROOF, "state_root")
     require(depth <= DEPTH_MAX, Code.BAD_PROOF, "proof.depth")
     require(
         all(len(item) == HASH_SIZE for item in proof.siblings), Code.BAD_PROOF, "proof.siblings"

@@ -209,6 +209,30 @@ def test_the_tree_root_alone_is_not_enough(tree: tuple[PageStore, TreeRoot]) -> 
     assert verify(lied, proof, PRESENT, STATE[PRESENT]) is not None
 
 
+def test_a_lone_leaf_beside_nothing_is_no_tree() -> None:
+    """A root that hashes a leaf, or nothing, with the placeholder is none that content can have."""
+    for leaf, value in ((sha256(b"key") + sha256(b"value"), b"value"), (None, None)):
+        below = JELLYFISH.empty if leaf is None else JELLYFISH.leaf(leaf)
+        for tree_root in (
+            JELLYFISH.inner(below, JELLYFISH.empty),
+            JELLYFISH.inner(JELLYFISH.empty, below),
+        ):
+            proof = StateProof(1, leaf, (JELLYFISH.empty,))
+            state_root = counted_root(STATE_TAG, 1, tree_root)
+            expected = Refusal(Code.BAD_PROOF, "proof.siblings")
+            assert verify(state_root, proof, b"key", value) == expected
+
+
+def test_a_leaf_in_a_wrong_place_is_no_witness() -> None:
+    """Even under a root that has it there, a leaf says nothing about keys of another path."""
+    leaf, other = b"\xff" * 32 + sha256(b"value"), bytes([1]) * 32
+    tree_root = CHOSEN.inner(CHOSEN.leaf(leaf), other)
+    proof = StateProof(2, leaf, (other,))
+    state_root = counted_root(STATE_TAG, 2, tree_root)
+    found = verify(state_root, proof, chosen_key(bytes(32)), None, spec=CHOSEN)
+    assert found == Refusal(Code.BAD_PROOF, "proof.leaf")
+
+
 def test_another_versions_root_refuses(tree: tuple[PageStore, TreeRoot]) -> None:
     """A proof of one version is none of the next."""
     store, root = tree
