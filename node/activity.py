@@ -40,7 +40,7 @@ class Activity:
         return tuple(
             PeerStatus(
                 node_id=link.peer.node_id,
-                name=link.peer.label,
+                organisation=link.peer.identity.organisation,
                 address=str(link.peer.address),
                 height=self._sync.claim(link.peer.node_id),
                 validator=validators.index_of(link.peer.hello.validator_key),

@@ -139,7 +139,7 @@ class PeerStatus:
     """One connected node."""
 
     node_id: bytes
-    name: str
+    organisation: bytes
     address: str
     height: int
     validator: int | None

@@ -31,9 +31,17 @@ async def state_prove(services: Services, request: api.ProveRequest) -> api.Prov
 async def net_peers(services: Services, _: NoParameters) -> api.PeersResult:
     """Return the connected nodes."""
     peers = await services.backend.peers()
+    names = await services.backend.organisation_names()
     return api.PeersResult(
         tuple(
-            api.PeerView(item.node_id, item.name, item.address, item.height, item.validator)
+            api.PeerView(
+                node_id=item.node_id,
+                organisation=item.organisation,
+                name=names.get(item.organisation, ""),
+                address=item.address,
+                height=item.height,
+                validator=item.validator,
+            )
             for item in peers[: api.PEERS_MAX]
         )
     )

@@ -154,7 +154,8 @@ class PeerView:
     """A node that this one is connected to."""
 
     node_id: Annotated[Hash, "Its TLS public key."]
-    name: Annotated[str, "Name of its organisation; empty where unknown."]
+    organisation: Annotated[Hash, "Id of the organisation that runs it."]
+    name: Annotated[str, "Name of the organisation; empty where unknown."]
     address: str
     height: Annotated[Height, "Height it last spoke of."]
     validator: Annotated[int | None, "Index among the validators, where it is one."] = None

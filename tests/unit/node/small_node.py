@@ -32,7 +32,8 @@ VALIDATOR_SEEDS = tuple(bytes([1, number]) + bytes(30) for number in range(4))
 AUTHORITY_SEED = bytes([2]) + bytes(31)
 HOLDER_SEED = bytes([3]) + bytes(31)
 STRANGER_SEED = bytes([4]) + bytes(31)
-PEER = PeerStatus(bytes(32), "泉城银行", "127.0.0.1:1", 3, 1)
+BANK = Organisation("泉城银行", True, b"ca\0")
+PEER = PeerStatus(bytes(32), BANK.id, "127.0.0.1:1", 3, 1)
 
 
 class StandingClock:
@@ -81,8 +82,11 @@ def small_genesis() -> Genesis:
     """Return the genesis of four validators, an identity authority and a holder."""
     organisations = sorted(
         (
-            Organisation(f"organisation {number}", True, b"ca" + bytes([number]))
-            for number in range(4)
+            BANK,
+            *(
+                Organisation(f"organisation {number}", True, b"ca%d" % number)
+                for number in (1, 2, 3)
+            ),
         ),
         key=lambda item: item.id,
     )

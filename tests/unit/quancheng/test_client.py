@@ -296,7 +296,8 @@ async def test_chain_reads(node: SmallNode, client: Client) -> None:
     assert (certificate.block_hash, len(certificate.signatures)) == (header.block_hash, 4)
     validators = await client.validators()
     assert (validators.height, validators.quorum, len(validators.validators)) == (4, 3, 4)
-    assert validators.validators[0].organisation_name.startswith("organisation")
+    names = {item.organisation_name for item in validators.validators}
+    assert names == {"泉城银行", "organisation 1", "organisation 2", "organisation 3"}
     parameters = {item.name: item for item in (await client.parameters()).parameters}
     assert parameters["block_interval_ms"].value == 500
     assert [peer.name for peer in (await client.peers()).peers] == ["泉城银行"]
