@@ -12,6 +12,7 @@ from chaincode.membership.records import (
     DelegationScope,
     SubjectKind,
 )
+from chaincode.membership.right import RightWithdraw
 from chaincode.membership.subject import SubjectBind, SubjectDelegate, dedicate_subject
 from chaincode.parameters import ParameterName
 from chaincode.rights import PartyKind, Right
@@ -174,3 +175,11 @@ def test_a_delegation_is_signed_by_one_and_ends_within_the_parameter(
     longest = world.parameter(ParameterName.DELEGATION_TERM_MAX_MS)
     beyond = replace(guarded, until_ms=world.block_context().time_ms + longest + 1)
     assert world.refused(beyond, authority) is Code.OUT_OF_BOUNDS
+
+
+def test_an_authority_that_lost_its_right_delegates_no_more(world: World, authority: Actor) -> None:
+    world.do(binding(world), authority)
+    world.do(binding(world, "parent"), authority)
+    world.govern(RightWithdraw(authority.id, Right.IDENTIFY))
+    guarded = delegation(world, guardian="parent", custodian=None)
+    assert world.refused(guarded, authority) is Code.NO_RIGHT

@@ -1,7 +1,7 @@
-"""Separation of duties, against the matrix as the business study draws it.
+"""Separation of duties, against the matrix of parties and rights drawn as a table.
 
-Columns: hold, develop, operate, deliver, carry, use, market, watch. `o` may be held, `-` is nobody's
-habit but no conflict, `x` is forbidden.
+Columns: hold, develop, operate, deliver, carry, use, market, watch. `o` may be held, `-` is no
+habit of the kind but no conflict either, `x` is forbidden.
 """
 
 import pytest
