@@ -82,9 +82,8 @@ def percentile(ascending: Sequence[float], share: float) -> float:
 def figures_table(figures: Figures) -> Table:
     """Return the figures for people."""
     table = Table(title="quancheng bench", title_justify="left", show_header=False)
-    rate = (
-        "none: " + "; ".join(figures.doubts) if figures.rate is None else f"{figures.rate:,.0f}/s"
-    )
+    doubts = "; ".join(figures.doubts)
+    rate = f"none: {doubts}" if figures.rate is None else f"{figures.rate:,.0f}/s"
     share = "none" if figures.share is None else f"{figures.share:.3f}"
     before, after = figures.verify_microseconds
     rows = [

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from apps.bench.city import City, Founder
-from apps.bench.load import Observed, drive
+from apps.bench.load import Loan, Observed, drive
 from apps.bench.loans import STEPS, signed_loan
 from apps.bench.measuring import (
     ProcessFact,
@@ -97,7 +97,7 @@ async def _measured(
         return await _figures(clients[0], plan, (start, end), observed, (before, after))
 
 
-async def _signed_loans(client: Client, city: City, plan: Plan) -> list[tuple[object, ...]]:
+async def _signed_loans(client: Client, city: City, plan: Plan) -> list[Loan]:
     status = await client.status()
     return [signed_loan(city, status.genesis_hash, status.now_ms) for _ in range(plan.loans)]
 
