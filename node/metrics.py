@@ -88,10 +88,7 @@ class ChainMetrics:
         self.finality = Histogram(
             "quancheng_finality_seconds",
             "From the admission of a transaction on this node to its commit.",
-            buckets=# A second series for each counter that nobody asks for; the library's switch has no type.
-_leave_out_creation_times = cast(Callable[[], None], disable_created_metrics)
-
-FINALITY_BUCKETS,
+            buckets=FINALITY_BUCKETS,
             registry=registry,
         )
         self._stages = Histogram(

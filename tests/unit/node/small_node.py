@@ -84,7 +84,7 @@ def small_genesis() -> Genesis:
         (
             BANK,
             *(
-                Organisation(f"organisation {number}", True, b"ca%d" % number)
+                Organisation(f"organisation {number}", True, bytes([number]))
                 for number in (1, 2, 3)
             ),
         ),
