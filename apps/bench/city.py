@@ -31,6 +31,7 @@ PURPOSE = 110
 FIELDS = 0b1111
 PRICE = 100
 FUNDS = 10**12
+CATALOGUE = tagged_hash(b"bench catalogue")
 _VOTERS = ("authorizer", "department", "operator", "bank", "identity-authority", "supervisor")
 _YEAR_MS = 365 * 86_400_000
 _OFFER_MS = 60_000
@@ -114,7 +115,7 @@ class Founder:
             custody=Custody.SELF_HELD,
             classification=1,
             sensitivity=Sensitivity.PERSONAL,
-            catalogue=ZERO_HASH,
+            catalogue=CATALOGUE,
             rows=RowBucket.BELOW_100_000,
             update_cycle=UpdateCycle.DAILY,
             project=None,
@@ -197,7 +198,7 @@ class Founder:
             name="普惠金融信用画像",
             product_class=ProductClass.DETAIL,
             operator=self.parties["operator"],
-            sources=(Source(resource, _WHOLE, ZERO_HASH),),
+            sources=(Source(resource, _WHOLE, CATALOGUE),),
             field_count=FIELDS.bit_length(),
             schema=ZERO_HASH,
             purposes=(PurposeFields(PURPOSE, FIELDS, notice),),
