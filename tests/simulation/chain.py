@@ -64,6 +64,15 @@ class ToyChain:
     def __init__(self, validators: ValidatorSet) -> None:
         self.validators = validators
         self.blocks: list[Committed] = []
+        self._embedded_views: list[int] = []
+
+    def append(self, committed: Committed) -> None:
+        """Make a final block the tip."""
+        block = decode_block(committed.payload)
+        assert block is not None
+        if self.blocks:
+            self._embedded_views.append(block.parent_view)
+        self.blocks.append(committed)
 
     @property
     def height(self) -> int:
@@ -89,12 +98,11 @@ class ToyChain:
 
     def context(self) -> HeightContext:
         """Return the facts of the next height; embedded views come from block bodies only."""
-        bodies = [decode_block(item.payload) for item in self.blocks[1:][-SKIP_PERIOD:]]
         return HeightContext(
             height=self.height + 1,
             genesis_hash=GENESIS_HASH,
             validators=self.validators,
             next_validators=self.validators,
             parent_time_ms=0,
-            embedded_views=tuple(body.parent_view for body in bodies if body is not None),
+            embedded_views=tuple(self._embedded_views[-SKIP_PERIOD:]),
         )

@@ -132,6 +132,17 @@ def _no_durable_vote() -> tuple[Patch, ...]:
     return (patch.object(Disk, "crash", lose_all),)
 
 
+def _commit_unchecked() -> tuple[Patch, ...]:
+    original = normal_case.commit
+
+    def commit(state: HeightState) -> None:
+        accepted, state.accepted = state.accepted, state.proposal is not None
+        original(state)
+        state.accepted = accepted
+
+    return everywhere(original, commit)
+
+
 def _sent_before_durable() -> tuple[Patch, ...]:
     return (patch.object(Disk, "dirty", property(lambda _: False)),)
 
@@ -246,6 +257,7 @@ CONTROLS = (
     Control("no floor", _no_floor, switched_off=frozenset({"I9"})),
     Control("no durable vote", _no_durable_vote, switched_off=frozenset({"I7"})),
     Control("sent before durable", _sent_before_durable),
+    Control("commit without the own check", _commit_unchecked),
     Control("lock dropped in view-change", _lock_dropped),
     Control("primary takes the lowest lock", _lower_lock),
     Control("fresh block despite a lock", _fresh_despite_lock),

@@ -225,7 +225,7 @@ class Node:
         """Append a final block in one synced batch and start the next height."""
         if committed.certificate.height != self.chain.height + 1:
             return
-        self.chain.blocks.append(committed)
+        self.chain.append(committed)
         self.disk.forget_below(self.chain.height + 1)
         self._start_height()
 
