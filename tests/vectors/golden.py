@@ -21,6 +21,7 @@ from ledger.transaction import Transaction, UnsignedTransaction, sign_transactio
 from ledger.validators import validator_set
 from ledger.vote import Prepared, VoteKind, block_vote_bytes, view_change_bytes
 from tests.unit.lightclient.chain_maker import SEEDS, ChainMaker, member, seed
+from tests.unit.quancheng.evidence_source import ChainSource, exported
 
 FOLDER = Path(__file__).parent / "golden"
 
@@ -215,6 +216,20 @@ def _state() -> dict[str, Fields]:
     return result
 
 
+def _evidence() -> dict[str, Fields]:
+    chain = golden_chain()
+    source, tx_id = ChainSource(chain), golden_transaction(1).tx_id
+    genesis = chain.genesis.encoded().hex()
+    return {
+        "plain": {"genesis": genesis, "file": exported(source, tx_id).hex()},
+        "anchored": {
+            "genesis": genesis,
+            "file": exported(source, tx_id, anchor_height=3).hex(),
+            "anchor": chain.header(3).hash().hex(),
+        },
+    }
+
+
 def _no_page(_: bytes) -> None:
     """Read from a store without pages."""
 
@@ -223,6 +238,7 @@ def golden() -> dict[str, dict[str, Fields]]:
     """Return all golden bytes: file name → object → field → hexadecimal."""
     return {
         "blocks": _blocks(),
+        "evidence": _evidence(),
         "genesis": _genesis(),
         "receipts": _receipts(),
         "roots": _roots(),

@@ -1,6 +1,7 @@
 """An evidence file proves one transaction and its outcome; changed in any way it proves nothing."""
 
 import functools
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -31,6 +32,7 @@ from tests.unit.lightclient.chain_maker import (
     transaction,
 )
 from tests.unit.quancheng.evidence_source import ChainSource, exported
+from tests.vectors.golden import FOLDER
 
 CHANGE_HEIGHT, OTHER_CHANGE_HEIGHT, HEIGHT, TIP = 3, 6, 9, 14
 SETS = {
@@ -408,3 +410,14 @@ def test_a_malformed_anchor_is_refused(text: str) -> None:
 def test_an_anchor_is_read_as_it_is_published() -> None:
     """HEIGHT:HASH reads as height and hash."""
     assert anchor_from_text("12:" + "ab" * 32) == Anchor(12, b"\xab" * 32)
+
+
+@pytest.mark.parametrize("kind", ["plain", "anchored"])
+def test_golden_evidence_holds(kind: str) -> None:
+    """The files that other implementations test their verifiers with hold here."""
+    golden = json.loads((FOLDER / "evidence.json").read_text(encoding="utf-8"))[kind]
+    file, genesis = bytes.fromhex(golden["file"]), bytes.fromhex(golden["genesis"])
+    anchor = Anchor(3, bytes.fromhex(golden["anchor"])) if kind == "anchored" else None
+    result = verify(file, genesis, anchor)
+    assert isinstance(result, Verdict)
+    assert result.anchored is (kind == "anchored")
