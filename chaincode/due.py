@@ -39,6 +39,8 @@ class DueKind(IntEnum):
     RECEIPT_ENDS = 80
     RETENTION_ENDS = 81
 
+    DISPUTE_ENDS = 100
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class DueItem:

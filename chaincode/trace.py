@@ -196,6 +196,7 @@ def _delivery(line: Line) -> Iterator[Link]:
         ("acknowledgement", line.acknowledgement, "acknowledged the envelope"),
         ("release", line.release, "released the key"),
         ("acceptance", line.acceptance, "accepted the delivery"),
+        ("dispute", line.dispute, "disputed the delivery"),
         ("refund" if refunded else "settlement", line.ending, "ended the line"),
     )
     for kind, identifier, relation in steps:

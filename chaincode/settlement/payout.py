@@ -7,10 +7,9 @@ from chaincode.context import Context
 from chaincode.declaration import transaction_type
 from chaincode.fields import AtMost, Identifier
 from chaincode.parameters import ParameterName
-from chaincode.settlement.pools import leave_pool
-from chaincode.trading.duties import discharge_line
+from chaincode.settlement.closing import close_released_line
 from chaincode.trading.lines import acceptance
-from chaincode.trading.records import LINES, ORDERS, LineState
+from chaincode.trading.records import LINES, LineState
 from ledger.refusal import Code, Refused, require
 
 LINES_PER_SETTLEMENT = 64
@@ -42,10 +41,6 @@ def _settle(context: Context, line_id: bytes, where: str) -> None:
         raise Refused(Code.NOT_ACCEPTED, where)
     window_ms = context.parameter(ParameterName.DISPUTE_TERM_MS)
     require(context.now_ms >= accepted + window_ms, Code.DISPUTE_WINDOW, where)
-    order = ORDERS.known(context.state, line.order)
-    settled = replace(line, state=LineState.SETTLED, accepted_ms=accepted, ending=context.subject)
-    LINES.put(context.state, line_id, settled)
-    ORDERS.put(context.state, line.order, replace(order, escrow=order.escrow - line.price))
-    context.emit("line.settled", line_id, line.order, line.product, amounts=(line.price,))
-    leave_pool(context, (line.product, line.policy_version), line.price)
-    discharge_line(context, line)
+    # Where silence accepted and no sweep has written it down, the settlement does.
+    LINES.put(context.state, line_id, replace(line, accepted_ms=accepted))
+    close_released_line(context, line_id, to_user=0)

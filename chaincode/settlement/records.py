@@ -1,6 +1,7 @@
 """What the world state keeps of money: accounts, bank references, policies and their income."""
 
 from dataclasses import dataclass
+from enum import IntEnum, unique
 from typing import Annotated
 
 from chaincode.fields import (
@@ -10,6 +11,7 @@ from chaincode.fields import (
     Fen,
     Flag,
     Identifier,
+    Milliseconds,
     Unsigned32,
     Unsigned64,
 )
@@ -73,6 +75,40 @@ class Pool:
     closed: Annotated[Flag, "Whether its dust was allotted."]
 
 
+@unique
+class DisputeCode(IntEnum):
+    """What a dispute is about."""
+
+    BAD_KEY = 1
+    BAD_CONTENT = 2
+    BAD_FIELDS = 3
+    CIPHERTEXT_MISSING = 4
+    FALSE_RECEIPT = 5
+
+
+@unique
+class DisputeStatus(IntEnum):
+    """OPEN → RULED | LAPSED."""
+
+    OPEN = 1
+    RULED = 2
+    LAPSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A disagreement about one released line, while its price stays in escrow."""
+
+    line: Annotated[Identifier, "The order line."]
+    opener: Annotated[Identifier, "The user or the deliverer who opened it."]
+    code: Annotated[DisputeCode, "What it is about."]
+    evidence: Annotated[Commitment, "Commitment to the opener's evidence."]
+    rule_until_ms: Annotated[Milliseconds, "When the price goes back to the user unruled."]
+    status: Annotated[DisputeStatus, "Where it stands in its life."]
+    to_user: Annotated[Fen, "What the ruling gave back to the user."]
+    to_payees: Annotated[Fen, "What the ruling let the payees share."]
+
+
 ACCOUNTS: Table[bytes, Account] = Table(0x60, "account", Account, Identifier)
 MONEY: Single[Money] = Single(0x61, "money", Money)
 BANK_REFERENCES: Table[bytes, BankReference] = Table(
@@ -82,4 +118,5 @@ CURRENT_POLICIES: Table[bytes, CurrentPolicy] = Table(
     0x63, "current policy", CurrentPolicy, Identifier
 )
 POLICIES: Table[tuple[bytes, int], Policy] = Table(0x64, "policy", Policy, Identifier, Unsigned32)
+DISPUTES: Table[bytes, Dispute] = Table(0x66, "dispute", Dispute, Identifier)
 POOLS: Table[tuple[bytes, int], Pool] = Table(0x65, "pool", Pool, Identifier, Unsigned32)

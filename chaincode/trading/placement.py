@@ -164,7 +164,9 @@ def _checked_line(context: Context, body: OrderPlace, sale: _Sale) -> Line:
         acknowledgement=None,
         release=None,
         acceptance=None,
+        dispute=None,
         ending=None,
+        income=0,
     )
 
 

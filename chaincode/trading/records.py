@@ -160,7 +160,9 @@ class Line:
     acknowledgement: Annotated[Identifier | None, "The transaction that acknowledged the envelope."]
     release: Annotated[Identifier | None, "The transaction that released the key."]
     acceptance: Annotated[Identifier | None, "The transaction or sweep that accepted it."]
+    dispute: Annotated[Identifier | None, "The dispute about it."]
     ending: Annotated[Identifier | None, "The transaction or sweep that settled or refunded it."]
+    income: Annotated[Fen, "What of its price was shared among the payees when it was settled."]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from chaincode.execution import BlockExecution
 from chaincode.ids import part_id
+from chaincode.settlement.disputes import DisputeOpen, DisputeRule
 from chaincode.settlement.money import CreditBurn, CreditMint
 from chaincode.settlement.payout import LineSettle
 from chaincode.settlement.policies import PolicySet
@@ -40,6 +41,8 @@ class BalanceOracle:
     sales: dict[bytes, Sale] = field(default_factory=dict)
     refunded: set[bytes] = field(default_factory=set)
     settled: set[bytes] = field(default_factory=set)
+    disputes: dict[bytes, bytes] = field(default_factory=dict)
+    returned: dict[bytes, int] = field(default_factory=dict)
 
     def learn(self, transaction: Transaction, body: object, signer: bytes) -> None:
         """Take note of a transaction that succeeded."""
@@ -53,6 +56,10 @@ class BalanceOracle:
                 self.sales[part_id(tx_id, index)] = sale
         elif isinstance(body, LineSettle):
             self.settled |= set(body.lines)
+        elif isinstance(body, DisputeRule):
+            self.returned[body.dispute] = body.to_user
+        elif isinstance(body, DisputeOpen):
+            self.disputes[tx_id] = body.line
         elif isinstance(body, PolicySet):
             version = self.current[body.product] + 1
             self.current[body.product] = version
@@ -76,13 +83,15 @@ class BalanceOracle:
         expected.update(self.moved)
         income: Counter[tuple[bytes, int]] = Counter()
         is_open: set[tuple[bytes, int]] = set()
+        ruled = {self.disputes[dispute]: back for dispute, back in self.returned.items()}
         for line, sale in self.sales.items():
             key = (sale.product, sale.version)
             if line in self.refunded:
                 continue
-            expected[sale.user] -= sale.price
-            if line in self.settled:
-                income[key] += sale.price
+            back = ruled.get(line, 0)
+            expected[sale.user] -= sale.price - back
+            if line in self.settled or line in ruled:
+                income[key] += sale.price - back
             else:
                 is_open.add(key)
         for key, total in income.items():

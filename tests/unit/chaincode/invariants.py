@@ -154,8 +154,8 @@ def check_distribution(
     """I12: each payee has the floor of its share; the dust is less than one fen each."""
     policy = POLICIES.known(state, key)
     own = [line for line in lines.values() if (line.product, line.policy_version) == key]
-    settled = [line.price for line in own if line.state is LineState.SETTLED]
-    assert pool.income == sum(settled)
+    assert pool.income == sum(line.income for line in own)
+    assert all(line.income == 0 for line in own if line.state is not LineState.SETTLED)
     assert pool.open_lines == sum(1 for line in own if line.state not in FINAL)
     floors = [pool.income * payee.share // 10_000 for payee in policy.payees]
     dust = pool.income - sum(pool.paid)

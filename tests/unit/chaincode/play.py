@@ -28,10 +28,11 @@ from chaincode.registration.product import (
 from chaincode.registration.records import FeeClass, ProductClass
 from chaincode.registration.review import Decision
 from chaincode.rights import Right
+from chaincode.settlement.disputes import DisputeOpen, DisputeRule
 from chaincode.settlement.money import CreditBurn, CreditMint
 from chaincode.settlement.payout import LineSettle
 from chaincode.settlement.policies import PolicySet
-from chaincode.settlement.records import CURRENT_POLICIES, POLICIES, Payee
+from chaincode.settlement.records import CURRENT_POLICIES, POLICIES, DisputeCode, Payee
 from chaincode.settlement.refund import LineRefund
 from chaincode.supervision.cases import CaseOpen
 from chaincode.supervision.freezes import FreezeLift, FreezeSet
@@ -98,6 +99,7 @@ class Play:
     orders: list[bytes] = field(default_factory=list)
     lines: list[bytes] = field(default_factory=list)
     listings: list[bytes] = field(default_factory=list)
+    disputes: list[bytes] = field(default_factory=list)
     cases: list[tuple[bytes, bytes]] = field(default_factory=list)
     waiting: list[tuple[Transaction, object, tuple[Actor, ...]]] = field(default_factory=list)
     released: set[bytes] = field(default_factory=set)
@@ -133,6 +135,8 @@ class Play:
         if isinstance(body, OrderPlace):
             self.orders.append(transaction.tx_id)
             self.lines += [part_id(transaction.tx_id, index) for index in range(len(body.lines))]
+        elif isinstance(body, DisputeOpen):
+            self.disputes.append(transaction.tx_id)
         elif isinstance(body, CaseOpen):
             self.cases.append((transaction.tx_id, body.targets[0].id))
 
@@ -394,6 +398,21 @@ def _freeze(play: Play, a: int, b: int, _c: int) -> Signed | None:
     return FreezeSet(case, target, until_ms), (play.city.supervisor,)
 
 
+def _dispute(play: Play, a: int, b: int, c: int) -> Signed | None:
+    """Dispute a line, or rule over a dispute with a division that may be wrong."""
+    line_id = _line_of(play, a)
+    if line_id is None:
+        return None
+    if b % 3 and play.disputes:
+        dispute = play.disputes[b % len(play.disputes)]
+        price = PRICE if c % 5 else PRICE + 1
+        return DisputeRule(dispute, c % (price + 1), price - c % (price + 1)), (
+            play.city.supervisor,
+        )
+    body = DisputeOpen(line_id, DisputeCode.BAD_CONTENT, salted("evidence"))
+    return body, (play.city.bank if c % 2 else play.city.deliverer,)
+
+
 def _money(play: Play, a: int, b: int, _c: int) -> Signed:
     city = play.city
     if a % 2:
@@ -457,6 +476,7 @@ ACTIONS: dict[str, Callable[[Play, int, int, int], Signed | None]] = {
     "close": _close,
     "case": _open_case,
     "freeze": _freeze,
+    "dispute": _dispute,
     "money": _money,
     "share": _share,
     "sell": _sell,

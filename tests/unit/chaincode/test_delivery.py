@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chaincode.authorization.consents import ConsentGrant
+from chaincode.authorization.grants import GrantRevoke
 from chaincode.authorization.matters import MatterClose
 from chaincode.authorization.records import (
     CONSENTS,
@@ -18,12 +19,20 @@ from chaincode.delivery.consignment import consignment
 from chaincode.delivery.envelopes import header_of
 from chaincode.delivery.erasure import ErasureAttest, ErasureRequest
 from chaincode.delivery.records import ASSETS, METERS, Asset, AssetStatus, Verdict
+from chaincode.execution import execute_block
 from chaincode.membership.parameter import ParameterSet
 from chaincode.membership.party import PartyReason, PartyResume, PartySuspend
 from chaincode.membership.right import RightWithdraw
 from chaincode.parameters import ParameterName
 from chaincode.registration.channel import ChannelRegister
+from chaincode.registration.product import ProductReason, ProductRetire, ProductSuspend
 from chaincode.registration.records import ChannelKind
+from chaincode.registration.resource import (
+    ChangeKind,
+    DeregistrationReason,
+    ResourceChange,
+    ResourceDeregister,
+)
 from chaincode.rights import Right
 from chaincode.trading.records import LINES, LineState
 from ledger.refusal import Code
@@ -171,6 +180,33 @@ def test_a_release_binds_the_acknowledged_header(city: City) -> None:
     assert city.world.refused(other, city.deliverer) is Code.ENVELOPE_MISMATCH
     empty = replace(body, wrap=bytes(112))
     assert city.world.refused(empty, city.deliverer) is Code.BAD_WRAP
+
+
+def test_a_right_that_ends_stops_the_release_at_once(city: City) -> None:
+    """X8: E302, E202, E203 and E206 in the very block in which a right ends or changes."""
+    consent, _ = city.granted()
+    line = city.acknowledged(consent)
+    release = city.release(line)
+    changed = ResourceChange(city.resource, ChangeKind.CHANGE, catalogue=salted("new catalogue"))
+    changing = city.world.transaction(changed, city.holder, city.registrar)
+    end = ResourceDeregister(city.resource, DeregistrationReason.SOURCE_CLOSED)
+    ending = city.world.transaction(end, city.registrar)
+    retire = ProductRetire(city.product, ProductReason.REPLACED)
+    retiring = city.world.transaction(retire, city.operator)
+    suspend = ProductSuspend(city.product, ProductReason.DEFECT)
+    suspending = city.world.transaction(suspend, city.operator)
+    revoking = city.world.transaction(GrantRevoke(city.operating_grant), city.holder)
+    context = city.world.block_context()
+    for transaction, code in (
+        (revoking, Code.GRANT_ENDED),
+        (changing, Code.RECONFIRMATION_NEEDED),
+        (ending, Code.RESOURCE_NOT_ACTIVE),
+        (retiring, Code.PRODUCT_NOT_ACTIVE),
+        (suspending, Code.PRODUCT_NOT_ACTIVE),
+    ):
+        attempt = city.world.transaction(release, city.deliverer)
+        execution = execute_block(city.world.state, context, (transaction, attempt))
+        assert [receipt.code for receipt in execution.receipts] == [Code.OK, code]
 
 
 def test_a_suspended_party_stops_the_release(city: City) -> None:
