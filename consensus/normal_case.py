@@ -62,10 +62,11 @@ def accept(state: HeightState, proposal: PrePrepare) -> None:
     """R3. Take the first valid pre-prepare of a view as its proposal.
 
     1. Its view is the current one or higher (and so not below the floor).
-    2. It is by the primary of its view, signed, justified (R10) and carries the payload of its
-       hash.
-    3. No other was taken in its view; a second different one is equivocation. A higher view is
-       entered at once: the justification proves that a quorum has left the lower ones.
+    2. It is by the primary of its view, signed, justified (R10), and its hash binds its payload.
+    3. No other was taken in its view; a second different one is equivocation.
+
+    A higher view is entered at once: the justification proves that a quorum has left the lower
+    ones.
     """
     vote = proposal.vote
     assert vote.view >= state.view >= state.floor
@@ -108,7 +109,8 @@ def on_block_checked(state: HeightState, event: BlockChecked) -> None:
         return
     fresh = state.checks.pop(key)
     valid = event.verdict is not Verdict.INVALID
-    state.validity[event.block_hash] = valid
+    if event.block_hash in state.payloads:
+        state.validity[event.block_hash] = valid
     proposal = state.proposal
     if proposal is not None and key == (state.view, proposal.vote.block_hash):
         settle_proposal(state, valid=valid and not (fresh and event.verdict is Verdict.STALE))
@@ -142,9 +144,10 @@ def prepare(state: HeightState) -> None:
     """R4. Vote for the proposal of the current view.
 
     1. The proposal was accepted: checked, and where nothing proves it, fresh.
-    2. This node may sign, has sent no prepare in this view, and is not below its floor (R12). The
-       payload becomes durable with the vote, so that it can be served and proposed again after a
-       crash.
+    2. This node may sign, has sent no prepare in this view, and is not below its floor (R12).
+
+    The payload becomes durable with the vote, so that it can be served and proposed again after a
+    crash.
     """
     if not state.accepted or state.proposal is None:  # 1
         return
@@ -162,6 +165,7 @@ def commit(state: HeightState) -> None:
     1. The proposal was accepted, so its payload is known and valid.
     2. A quorum sent prepares for it in this view.
     3. This node may sign, has sent no commit in this view, and is not below its floor (R12).
+
     The certificate becomes durable before the commit: every later view-change must report it.
     """
     if not state.accepted or state.proposal is None:  # 1
@@ -182,8 +186,7 @@ def certify(state: HeightState, vote: Vote) -> None:
     """R6, first half. Form the commit certificate when a commit was counted.
 
     1. None is held yet.
-    2. A quorum sent commits for this block in this one view, past, current or future; never a sum
-       of views.
+    2. A quorum sent commits for this block in this one view, past, current or future.
     """
     if state.certificate is not None:  # 1
         return
