@@ -6,6 +6,7 @@ from chaincode.context import Context
 from chaincode.freezes import FREEZES, CaseFreeze, Freeze
 from chaincode.membership.records import RIGHTS, RightHeld
 from chaincode.parameters import ParameterName, set_value
+from chaincode.registration.product import ProductSubmit
 from chaincode.registration.resource import ChangeKind, ResourceChange
 from chaincode.rights import PartyKind, Right
 from chaincode.state import Overlay
@@ -100,3 +101,17 @@ def test_an_actor_of_the_world_has_its_rights(world: World) -> None:
     bank = world.actor("bank", PartyKind.USER, Right.USE)
     context = context_of(world, bank)
     context.require_right(context.signer_party(), Right.USE)
+
+
+def test_no_product_is_made_by_a_frozen_developer_or_of_a_frozen_source(world: World) -> None:
+    register = Register(world)
+    resource = register.resource()
+    grant = register.grant(resource, Right.DEVELOP, register.developer)
+    terms = register.terms(resource, notice=register.notice())
+    body = ProductSubmit(None, terms, (grant,))
+    far_ms = world.time_ms + 10**9
+    for target in (resource, register.developer.id):
+        freeze(world, target, far_ms)
+        assert world.refused(body, register.developer) is Code.FROZEN
+        freeze(world, target, 0)
+    world.do(body, register.developer)
