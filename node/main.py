@@ -70,7 +70,8 @@ async def _run(home: Home, clock: SystemClock, *, forget_votes: bool) -> int:
     stopping = asyncio.create_task(stopped.wait())
     await asyncio.wait((failing, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    await asyncio.wait_for(node.stop(), STOP_TIMEOUT_S)
+    async with asyncio.timeout(STOP_TIMEOUT_S):
+        await node.stop()
     if failing.done():
         return _report(failing.result())
     failing.cancel()

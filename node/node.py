@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from consensus.replica import Replica
 from consensus.timing import Timing
+from ledger.refusal import Refusal
 from ledger.transaction import Transaction
 from node.activity import Activity
 from node.chain import Chain, ChainOptions
@@ -99,15 +100,16 @@ class Node:
         self.peers = Peers(config.network, self._door())
         self._gossip = Gossip(self._intake, self.peers)
         self._proposals = Proposals(self._intake, self.peers)
-        self._sync = BlockSync(chain, self._committer, self.peers)
+        self.sync = BlockSync(chain, self._committer, self.peers)
         self._server = Server(chain, self._proposals.find)
         self.host = self._host()
         self._tips = TipExchange(
-            chain, self.peers, self._sync, memory.voting.past, self.host.set_silence
+            chain, self.peers, self.sync, memory.voting.past, self.host.set_silence
         )
         self._committer.listen(self._tips.committed)
         self._intake.listen(self._accepted)
         self.metrics.process.watch_disk(identity.home.data)
+        self.activity = Activity(chain, self.host, self.peers, self.sync, memory.voting.past)
         self._backend = LocalBackend(self._answering_parts(), self.metrics)
         self._committer.listen(lambda _, committed: self._backend.committed(committed))
         self._watch_queues()
@@ -121,14 +123,14 @@ class Node:
         self.host.begin(self._memory.voting.recovered)
         for work in (
             self.host.run(),
-            self._sync.run(),
+            self.sync.run(),
             self._gossip.run(),
             self._server.run(),
             self._tips.run(),
             watch_loop_lag(self.metrics),
         ):
             self.supervisor.spawn(work)
-        parts = Parts(self.host, self._gossip, self._tips, self._sync, self._server)
+        parts = Parts(self.host, self._gossip, self._tips, self.sync, self._server)
         reception = Reception(parts, self.peers, self.mempool, self.supervisor)
         listening = await self.peers.start(reception)
         listen = self._memory.identity.config.rpc.listen
@@ -136,6 +138,15 @@ class Node:
         self._rpc = await RpcServer.start(self._backend, self.metrics, rpc)
         self.supervisor.spawn(self._rpc.serve())
         return listening, Address(listen.host, self._rpc.port)
+
+    @property
+    def chain(self) -> Chain:
+        """The committed chain, to be read."""
+        return self._memory.chain
+
+    async def submit(self, items: Sequence[bytes]) -> tuple[Refusal | None, ...]:
+        """Take transactions in and gossip them; one answer for each, None where it waits now."""
+        return await self._intake.add(items, None)
 
     async def stop(self) -> None:
         """Stop in the order in which parts depend on each other; then nothing is left running."""
@@ -164,7 +175,7 @@ class Node:
             supervisor=self.supervisor,
             metrics=self.metrics,
         )
-        surroundings = Surroundings(self.peers, self._gossip, self._proposals, self._sync)
+        surroundings = Surroundings(self.peers, self._gossip, self._proposals, self.sync)
         return Host(replica, self._memory.voting.store, ground, surroundings)
 
     def _door(self) -> Door:
@@ -193,15 +204,14 @@ class Node:
         watch(Queue.PEER_OUTGOING_BYTES, lanes, self.peers.longest_queue)
 
     def _answering_parts(self) -> NodeParts:
-        past = self._memory.voting.past
         return NodeParts(
             chain_name=self._memory.identity.genesis.chain_name,
             node_version=_version(),
             chain=self._memory.chain,
             mempool=self.mempool,
-            admit=lambda items: self._intake.add(items, None),
+            admit=self.submit,
             clock=self._clock,
-            activity=Activity(self._memory.chain, self.host, self.peers, self._sync, past),
+            activity=self.activity,
         )
 
     def _accepted(self, transactions: Sequence[Transaction], source: bytes | None) -> None:

@@ -46,7 +46,8 @@ class Gatekeeper:
             identity = self._identify(stream)
             if dialled:
                 await self._say_hello(stream)
-            hello = await asyncio.wait_for(read_hello(stream), HELLO_TIMEOUT_S)
+            async with asyncio.timeout(HELLO_TIMEOUT_S):
+                hello = await read_hello(stream)
             self._require_right(identity, hello)
             if not dialled:
                 await self._say_hello(stream)

@@ -159,7 +159,8 @@ class Link:
             self._asked[number] = waiting
             self.send(request(number), Lane.REPLY)
             try:
-                found = await asyncio.wait_for(waiting, timeout_s)
+                async with asyncio.timeout(timeout_s):
+                    found = await waiting
             except TimeoutError:
                 return None
             finally:
@@ -240,7 +241,8 @@ async def close_stream(stream: Stream) -> None:
     """Close a connection; give the other side a moment, then drop it."""
     stream.writer.close()
     try:
-        await asyncio.wait_for(stream.writer.wait_closed(), CLOSE_TIMEOUT_S)
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await stream.writer.wait_closed()
     except (OSError, TimeoutError):
         stream.writer.transport.abort()
 

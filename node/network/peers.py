@@ -15,7 +15,7 @@ from typing import Protocol
 from node.config import Address, NetworkSection
 from node.network.admission import Gatekeeper
 from node.network.lanes import Lane, LaneLimits
-from node.network.link import Link, LinkClosed, LinkHandler, Peer, Stream, close_stream
+from node.network.link import Link, LinkClosed, LinkHandler, Peer, Stream
 from node.network.messages import Message, encode_message
 from node.network.tls import TlsContexts
 
@@ -64,9 +64,10 @@ class Peers:
             gossip=settings.gossip_queue_bytes,
         )
         self._links: dict[bytes, Link] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._handshakes = 0
         self._server: asyncio.Server | None = None
+        self._is_stopping = False
         self._next_report_at = 0.0
         self.refused = 0
         """Connections that ended before a right hello."""
@@ -90,6 +91,7 @@ class Peers:
 
     async def stop(self) -> None:
         """Close all links and stop listening."""
+        self._is_stopping = True
         if self._server is not None:
             self._server.close()
         for link in self.links():
@@ -123,22 +125,18 @@ class Peers:
             if node_id != besides:
                 link.send_frame(frame, lane)
 
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.create_task(work)
+    def _spawn(self, work: Coroutine[object, object, object]) -> None:
+        task: asyncio.Task[object] = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        stream = Stream(reader, writer)
-        if self._handshakes >= HANDSHAKES_MAX or len(self._links) >= self._settings.connections_max:
-            await close_stream(stream)
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        is_full = len(self._links) >= self._settings.connections_max
+        if self._is_stopping or is_full or self._handshakes >= HANDSHAKES_MAX:
+            writer.transport.abort()
             return
         host, port = writer.get_extra_info("peername")[:2]
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        await self._serve(stream, Address(host, port), dialled=False)
+        self._spawn(self._serve(Stream(reader, writer), Address(host, port), dialled=False))
 
     async def _dial_for_ever(self, address: Address) -> None:
         known: bytes | None = None
@@ -150,10 +148,10 @@ class Peers:
     async def _dial(self, address: Address) -> bytes | None:
         """Connect once and serve the link until it ends; return the node id found there."""
         try:
-            reader, writer = await asyncio.wait_for(
-                asyncio.open_connection(address.host, address.port, ssl=self._door.contexts.client),
-                CONNECT_TIMEOUT_S,
-            )
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                reader, writer = await asyncio.open_connection(
+                    address.host, address.port, ssl=self._door.contexts.client
+                )
         except (OSError, TimeoutError) as error:
             _log.debug("cannot reach peer", extra={"address": str(address), "error": str(error)})
             return None
@@ -161,22 +159,29 @@ class Peers:
 
     async def _serve(self, stream: Stream, address: Address, *, dialled: bool) -> bytes | None:
         """Admit whoever is at the other end and serve it; return its node id if it was admitted."""
+        try:
+            peer = await self._admit(stream, address, dialled=dialled)
+            if peer is None:
+                return None
+            assert self._handler is not None
+            link = Link(stream, peer, self._handler, self._limits)
+            if self._keeps(link):
+                await self._run(link, self._handler)
+            return peer.node_id
+        finally:
+            # Whatever ended it, a cancelled handshake too: nothing of the connection is left.
+            stream.writer.transport.abort()
+
+    async def _admit(self, stream: Stream, address: Address, *, dialled: bool) -> Peer | None:
         self._handshakes += 0 if dialled else 1
         try:
             identity, hello = await self._door.gatekeeper.admit(stream, dialled=dialled)
         except LinkClosed as closed:
             self._report_refusal(address, str(closed))
-            await close_stream(stream)
             return None
         finally:
             self._handshakes -= 0 if dialled else 1
-        assert self._handler is not None
-        link = Link(stream, Peer(identity, hello, address, dialled), self._handler, self._limits)
-        if self._keeps(link):
-            await self._run(link, self._handler)
-        else:
-            await close_stream(stream)
-        return identity.node_id
+        return Peer(identity, hello, address, dialled)
 
     def _report_refusal(self, address: Address, why: str) -> None:
         """Log who was not admitted, but no faster than strangers could fill a disk."""
