@@ -139,5 +139,8 @@ Message: TypeAlias = (
 )
 """What travels between replicas. A `Vote` travelling alone is a prepare or a commit."""
 
+Proving: TypeAlias = PrePrepare | Vote | ViewChange | Decided
+"""Messages that prove themselves by signatures, whoever relays them."""
+
 Record: TypeAlias = PrePrepare | Vote | ViewChange | PreparedCertificate
 """What a replica makes durable: its own signed messages, the proposals it accepted, its locks."""

@@ -72,8 +72,7 @@ def accept(state: HeightState, proposal: PrePrepare) -> None:
     assert vote.view >= state.view >= state.floor
     if vote.view > state.view:
         enter_view(state, vote.view)
-    if state.proposal is not None:
-        return
+    assert state.proposal is None
     state.proposal = proposal
     state.note_payload(vote.block_hash, proposal.payload)
     stir(state)

@@ -25,6 +25,7 @@ from consensus.messages import (
     PayloadRequest,
     PayloadResponse,
     PrePrepare,
+    Proving,
     Status,
     ViewChange,
     Vote,
@@ -192,13 +193,11 @@ class Replica:
                 mine = message.height == state.height
                 refusal = fetching.on_response(state, message) if mine else None
             case Vote() | PrePrepare() | ViewChange() | Decided():
-                refusal = self._on_signed(state, peer, message)
+                refusal = self._on_proving(state, peer, message)
         if refusal is not None:
             state.emit(Rejected(peer, refusal))
 
-    def _on_signed(
-        self, state: HeightState, peer: bytes, message: Vote | PrePrepare | ViewChange | Decided
-    ) -> Refusal | None:
+    def _on_proving(self, state: HeightState, peer: bytes, message: Proving) -> Refusal | None:
         """Sort by height: this counts, the next is kept, higher are hints, lower old news."""
         height = _height_of(message)
         if height == state.height:
@@ -210,7 +209,7 @@ class Replica:
             self._note_ahead(state, peer, height)
         return None
 
-    def _admit(self, state: HeightState, message: Message) -> Refusal | None:
+    def _admit(self, state: HeightState, message: Proving) -> Refusal | None:
         match message:
             case Vote():
                 return admission.admit_vote(state, message)
@@ -220,7 +219,6 @@ class Replica:
                 return admission.admit_view_change(state, message)
             case Decided():
                 return admission.admit_decided(state, message)
-        return None
 
     def _on_status(self, state: HeightState, peer: bytes, theirs: Status) -> None:
         """Bring a peer that is behind forward, or find out how to get forward oneself."""
@@ -272,7 +270,7 @@ class Replica:
         state.may_sign = state.own_index is not None and allowed
 
 
-def _height_of(message: Vote | PrePrepare | ViewChange | Decided) -> int:
+def _height_of(message: Proving) -> int:
     match message:
         case Vote():
             return message.height

@@ -16,9 +16,9 @@ from consensus.effects import CancelTimer, Effect, Persist, SetTimer
 from consensus.messages import (
     Decided,
     Justification,
-    Message,
     PreparedCertificate,
     PrePrepare,
+    Proving,
     Record,
     SignedVote,
     ViewChange,
@@ -114,7 +114,7 @@ class HeightState:
     timers: dict[TimerKind, Timer] = field(default_factory=dict)
     generation: int = 0
     effects: list[Effect] = field(default_factory=list)
-    own_messages: deque[Message] = field(default_factory=deque)
+    own_messages: deque[Proving] = field(default_factory=deque)
     """Own signed messages on their way to the same admission as foreign ones (R0)."""
 
     @property

@@ -7,6 +7,7 @@ import pytest
 from consensus.effects import EquivocationSeen, Rejected
 from consensus.messages import Message, PayloadResponse
 from consensus.state import PAST_COMMIT_VIEWS
+from consensus.verification import VERIFIED_PER_VALIDATOR_MAX
 from ledger.refusal import Code
 from ledger.vote import VoteKind
 from tests.unit.consensus.bench import HASH, OTHER, OTHER_HASH, Bench, only
@@ -191,3 +192,32 @@ def test_evidence_is_reported_once() -> None:
     bench.receive(bench.prepare(1), bench.prepare(1, value=OTHER_HASH), bench.commit(1))
     effects = bench.receive(bench.commit(1, value=OTHER_HASH))
     assert not only(effects, EquivocationSeen)
+
+
+def test_a_forged_second_lock_is_no_evidence() -> None:
+    """Equivocation is what the signer signed, not what a relay made up."""
+    bench = started()
+    held = bench.view_change(1, 2)
+    forged = replace(held, vote=bench.view_change(1, 2, bench.prepared(view=1)).vote)
+    forged = replace(forged, vote=replace(forged.vote, signature=BAD))
+    bench.receive(held)
+    (effect,) = bench.receive(forged)
+    assert isinstance(effect, Rejected)
+
+
+def test_a_decided_height_needs_no_view_change() -> None:
+    """It is over."""
+    bench = started()
+    bench.receive(bench.decided())
+    bench.check()
+    assert bench.receive(bench.view_change(1)) == ()
+    assert bench.state.view_changes == {}
+
+
+def test_verified_votes_are_remembered_within_a_bound() -> None:
+    """However many votes a validator signs, the memory of what was verified stays bounded."""
+    verifier = BENCH.verifier()
+    for view in range(VERIFIED_PER_VALIDATOR_MAX * 4 + 20):
+        assert verifier.is_signed(BENCH.commit(1, view))
+    assert len(verifier._verified) == VERIFIED_PER_VALIDATOR_MAX * 4
+    assert not verifier.is_signed(replace(BENCH.commit(1), signature=BAD))

@@ -5,7 +5,7 @@ import pytest
 from consensus.effects import Broadcast, PeerAhead, PeerBehind, Send, SetTimer
 from consensus.events import HeightStarted, PeerConnected
 from consensus.messages import Message, PayloadRequest, PayloadResponse, Status, ViewStatus, Vote
-from consensus.replica import ANSWER_INTERVAL_MS
+from consensus.replica import ANSWER_INTERVAL_MS, ANSWERS_MAX
 from consensus.timing import TimerKind
 from ledger.vote import VoteKind
 from tests.unit.consensus.bench import BLOCK, HASH, PEER, TIMING, Bench, only
@@ -178,3 +178,11 @@ def test_an_equivocators_other_vote_is_not_taken_for_the_missing_one() -> None:
     bench.receive(bench.pre_prepare(), bench.vote(VoteKind.PREPARE, 3, value=bytes(32)))
     found = bench_status(bench)
     assert found.views[0].prepares == NOTHING
+
+
+def test_the_memory_of_answers_is_bounded() -> None:
+    """Thousands of peer names cost no more than the bound."""
+    bench = started()
+    for number in range(ANSWERS_MAX + 10):
+        bench.receive(status(), peer=b"%d" % number)
+    assert len(bench.replica._answered_ms) == ANSWERS_MAX

@@ -10,6 +10,7 @@ from consensus.messages import (
     ViewChange,
     Vote,
 )
+from consensus.state import PAYLOADS_MAX
 from consensus.timing import Timer, TimerKind
 from ledger.vote import Prepared
 from tests.unit.consensus.bench import BLOCK, HASH, OTHER, OTHER_HASH, PEER, TIMING, Bench, only
@@ -224,3 +225,30 @@ def test_a_certified_height_changes_no_view() -> None:
     if timer is not None:
         bench.step(TimerExpired(timer), TIMING.view_ms)
     assert bench.state.view == 0
+
+
+def test_a_new_primary_proposes_once() -> None:
+    """R9.1: more view-changes for its view bring no second proposal."""
+    bench = Bench(index=2)
+    bench.start()
+    bench.receive(bench.view_change(0), bench.view_change(3))
+    bench.build()
+    effects = bench.receive(bench.view_change(1))
+    assert not only(effects, BuildBlock)
+    assert sent(effects, PrePrepare) == []
+
+
+def test_payloads_of_left_views_are_bounded() -> None:
+    """Twenty views with a block each: the newest payloads and that of the lock are kept."""
+    bench = prepared_bench()
+    for view in (view for view in range(1, 20) if bench.primary(view) != bench.index):
+        lock = bench.prepared(view=0)
+        bench.receive(bench.pre_prepare(view, BLOCK, bench.justification(view, lock)))
+    fresh = Bench()
+    fresh.start()
+    for view in (view for view in range(20) if fresh.primary(view) != fresh.index):
+        fresh.receive(fresh.pre_prepare(view, b"block of view %d" % view))
+        fresh.check()
+    assert list(bench.state.payloads) == [HASH]
+    assert len(fresh.state.payloads) == PAYLOADS_MAX + 1
+    assert len(fresh.state.validity) <= PAYLOADS_MAX + 1
