@@ -26,7 +26,7 @@ from chaincode.membership.right import RightWithdraw
 from chaincode.parameters import ParameterName
 from chaincode.registration.channel import ChannelRegister
 from chaincode.registration.product import ProductReason, ProductRetire, ProductSuspend
-from chaincode.registration.records import ChannelKind
+from chaincode.registration.records import PRODUCTS, ChannelKind, ProductClass
 from chaincode.registration.resource import (
     ChangeKind,
     DeregistrationReason,
@@ -37,7 +37,7 @@ from chaincode.rights import Right
 from chaincode.trading.records import LINES, LineState
 from ledger.refusal import Code
 from tests.unit.chaincode.city import ALL_FIELDS, CREDIT_FIELDS, DAY, HOUR, PRICE, City, varied
-from tests.unit.chaincode.world import Actor, envelope_key, person, salted
+from tests.unit.chaincode.world import Actor, codes, envelope_key, person, salted
 
 
 @pytest.fixture
@@ -226,6 +226,32 @@ def test_a_withdrawn_right_stops_the_release(city: City) -> None:
     line = city.acknowledged(consent)
     city.world.govern(RightWithdraw(city.deliverer.id, Right.DELIVER))
     assert city.world.refused(city.release(line), city.deliverer) is Code.NO_RIGHT
+    # The missing right is found before the source that ends in the same block.
+    end = ResourceDeregister(city.resource, DeregistrationReason.SOURCE_CLOSED)
+    ending = city.world.transaction(end, city.registrar)
+    release = city.world.transaction(city.release(line), city.deliverer)
+    assert codes(city.world.block(ending, release)) == [Code.OK, Code.NO_RIGHT]
+
+
+def test_a_line_that_changed_its_class_is_refused(city: City) -> None:
+    """I8: neither a line against its product nor a consent on data about nobody gets through."""
+    consent, _ = city.granted()
+    line = city.acknowledged(consent)
+    body = city.release(line)
+    sound = LINES.known(city.world.state, line)
+    product = PRODUCTS.known(city.world.state, city.product)
+    nobody = varied(sound, {"product_class": ProductClass.NON_PERSONAL})
+    terms = varied(product.terms, {"product_class": ProductClass.NON_PERSONAL})
+
+    def change_line(context: Context) -> None:
+        LINES.put(context.state, line, nobody)
+
+    def change_product(context: Context) -> None:
+        PRODUCTS.put(context.state, city.product, varied(product, {"terms": terms}))
+
+    for change in (change_line, change_product):
+        city.world.change(change)
+        assert city.world.refused(body, city.deliverer) is Code.WRONG_CLASS
 
 
 def test_a_replaced_channel_or_venue_stops_the_release(city: City) -> None:
