@@ -98,7 +98,6 @@ class Subscriptions:
         page = await read_records(self._services.blocks, query, hub.height)
         for record in page.records:
             await self._notify(api.EVENT_NOTICE, api.RecordNotice(stream.number, record))
-            stream.place = record.place
         stream.place = page.place
         if len(page.records) < PAGE_MAX and stream.place.height >= hub.height:
             await self._wait_for_block(stream)
