@@ -76,8 +76,20 @@ class Transport:
     async def call(self, method: Method[P, R], request: P, wait_ms: int = 0) -> R:
         """Call a method; raise RequestRefused, NodeUnreachable or NodeAnswerUnreadable.
 
-        `wait_ms` is how long the method may take by design beside the usual timeout.
+        `wait_ms` is how long the method may take by design beside the usual timeout. A refusal of
+        the moment (a bound of the node was met) is tried again when the node says.
         """
+        for _ in range(self.retry.attempts - 1):
+            try:
+                return await self._call_once(method, request, wait_ms)
+            except RequestRefused as refused:
+                retry_after_ms = refused.refusal.retry_after_ms
+                if retry_after_ms is None:
+                    raise
+                await asyncio.sleep(min(retry_after_ms, self.retry.pause_max_ms) / 1_000)
+        return await self._call_once(method, request, wait_ms)
+
+    async def _call_once(self, method: Method[P, R], request: P, wait_ms: int) -> R:
         parameters = object_form(method.request).render(request)
         number = next(self._numbers)
         call: Json = {"jsonrpc": "2.0", "id": number, "method": method.name, "params": parameters}

@@ -9,8 +9,8 @@ from enum import IntEnum, unique
 
 from chaincode.fields import Json
 from ledger.refusal import Code, Refusal, Refused
-from node.rpc.limits import RETRY_AFTER_MS
-from quancheng.api.refusal import RefusalView, refusal_view
+from node.rpc.views import door_view
+from quancheng.api.refusal import RefusalView
 from quancheng.json_object import object_form
 
 VERSION = "2.0"
@@ -78,8 +78,7 @@ def answer(call_id: Json, result: Json) -> dict[str, Json]:
 
 def error(call_id: Json, number: ErrorNumber, refusal: Refusal) -> dict[str, Json]:
     """Return the answer of a call that was refused."""
-    may_retry = refusal.code in {Code.OVERLOADED, Code.RATE_LIMIT, Code.UNAVAILABLE}
-    view = refusal_view(refusal, RETRY_AFTER_MS if may_retry else None)
+    view = door_view(refusal)
     return {
         "jsonrpc": VERSION,
         "id": call_id,

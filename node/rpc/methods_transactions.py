@@ -7,9 +7,8 @@ from node.rpc.bound_method import AnyMethod, BoundMethod
 from node.rpc.outcomes import Committed, committed, wait_until_terminal
 from node.rpc.proofs import transaction_proof
 from node.rpc.services import RememberedSubmission, Services
-from node.rpc.views import body_json, receipt_view
+from node.rpc.views import body_json, door_view, receipt_view
 from quancheng.api import transactions as api
-from quancheng.api.refusal import refusal_view
 from quancheng.api.transactions import TransactionState
 
 
@@ -31,7 +30,7 @@ async def _submission(services: Services, data: bytes, refusal: Refusal | None) 
     try:
         transaction = decode_transaction(data)
     except Refused as refused:
-        view = refusal_view(refused.refusal)
+        view = door_view(refused.refusal)
         return api.Submission(None, tx_hash, TransactionState.REJECTED, view)
     tx_id = transaction.tx_id
     remembered = RememberedSubmission(transaction.unsigned.valid_until_ms, refusal)
@@ -44,7 +43,7 @@ async def _submission(services: Services, data: bytes, refusal: Refusal | None) 
     services.submissions.remember(tx_id, remembered)
     expired = refusal.code is Code.EXPIRED
     state = TransactionState.EXPIRED if expired else TransactionState.REJECTED
-    return api.Submission(tx_id, tx_hash, state, refusal_view(refusal))
+    return api.Submission(tx_id, tx_hash, state, door_view(refusal))
 
 
 async def tx_check(services: Services, request: api.CheckRequest) -> api.CheckResult:
@@ -53,7 +52,7 @@ async def tx_check(services: Services, request: api.CheckRequest) -> api.CheckRe
     outcome = await services.backend.check(request.transaction)
     if outcome.receipt is None:
         assert outcome.refusal is not None
-        refusal = refusal_view(outcome.refusal)
+        refusal = door_view(outcome.refusal)
         return api.CheckResult(transaction.tx_id, outcome.height, False, refusal, None)
     receipt = receipt_view(decode_receipt(outcome.receipt))
     return api.CheckResult(transaction.tx_id, outcome.height, True, receipt.refusal, receipt)

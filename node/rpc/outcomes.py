@@ -13,8 +13,7 @@ from ledger.receipt import Receipt, decode_receipt
 from ledger.refusal import Code, Refusal, Refused
 from node.rpc.proofs import transaction_proof
 from node.rpc.services import Services
-from node.rpc.views import receipt_view
-from quancheng.api.refusal import refusal_view
+from node.rpc.views import door_view, receipt_view
 from quancheng.api.transactions import (
     TransactionProof,
     TransactionState,
@@ -92,7 +91,7 @@ async def _absent_outcome(services: Services, request: WaitRequest) -> WaitResul
 
 
 def _ended(tx_id: bytes, state: TransactionState, refusal: Refusal) -> WaitResult:
-    return WaitResult(tx_id, state, refusal=refusal_view(refusal))
+    return WaitResult(tx_id, state, refusal=door_view(refusal))
 
 
 async def wait_until_terminal(services: Services, request: WaitRequest) -> WaitResult:

@@ -10,9 +10,20 @@ from ledger.header import Header
 from ledger.receipt import Receipt
 from ledger.refusal import Code, Refusal, Refused
 from ledger.transaction import Transaction
+from node.rpc.limits import RETRY_AFTER_MS
 from quancheng.api.chain import CertificateResult, CommitView, HeaderResult, HeaderView
-from quancheng.api.refusal import refusal_view
+from quancheng.api.refusal import RefusalView, refusal_view
 from quancheng.api.transactions import EventView, ReceiptView
+
+PASSING = frozenset(
+    {Code.OVERLOADED, Code.QUOTA, Code.RATE_LIMIT, Code.UNAVAILABLE, Code.TOO_FAR_AHEAD}
+)
+"""Refusals of the moment: the same request may pass a little later."""
+
+
+def door_view(refusal: Refusal) -> RefusalView:
+    """Return a refusal of this node, which says when trying again makes sense."""
+    return refusal_view(refusal, RETRY_AFTER_MS if refusal.code in PASSING else None)
 
 
 def header_view(header: Header) -> HeaderView:

@@ -11,9 +11,11 @@ from ledger import state_proof
 from ledger.header import decode_header
 from ledger.merkle import InclusionProof, included_root
 from ledger.receipt import decode_receipt
+from ledger.refusal import Code, Refused
 from ledger.roots import RECEIPTS_TAG, TRANSACTIONS_TAG, counted_root
 from ledger.suites import public_key_of
 from ledger.transaction import assemble, transaction_hash
+from node.rpc.backend import NodeStatus
 from quancheng.api.events import START, Place
 from quancheng.api.method import PAGE_MAX
 from quancheng.api.transactions import InclusionPath, TransactionState
@@ -368,7 +370,7 @@ def _root(tag: bytes, leaf: bytes, path: InclusionPath) -> bytes:
 
 
 async def test_history_of_an_id(node: SmallNode, client: Client) -> None:
-    """What concerned a party, newest first, by pages that join exactly, refused attempts included."""
+    """What concerned a party, newest first, refused attempts too, by pages that join exactly."""
     authority = key_id(public_key_of(AUTHORITY_SEED))
     expected: list[bytes] = []
     for number in range(5):
@@ -401,3 +403,26 @@ async def test_trace_of_a_party(client: Client) -> None:
     assert (trace.links[0].kind, trace.links[0].id) == ("party", authority)
     with pytest.raises(RequestRefused, match="E010"):
         await client.trace(bytes(32))
+
+
+async def test_refusals_of_the_moment_are_tried_again(
+    node: SmallNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full server is asked again when it says; a lasting refusal is raised at once."""
+    asked = 0
+    status = node.backend.status
+
+    async def overloaded_twice() -> NodeStatus:
+        nonlocal asked
+        asked += 1
+        if asked <= 2:
+            raise Refused(Code.OVERLOADED, "calls")
+        return await status()
+
+    monkeypatch.setattr(node.backend, "status", overloaded_twice)
+    retry = RetryPolicy(attempts=3, pause_ms=1, pause_max_ms=1)
+    async with Client(node.url, retry=retry) as client:
+        assert (await client.status()).height == 0
+        assert asked == 3
+        with pytest.raises(RequestRefused, match="E010"):
+            await client.block(99)
