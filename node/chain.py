@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from chaincode.context import BlockContext
 from chaincode.execution import Outcome, check
 from chaincode.parameters import PARAMETERS, ParameterName
-from chaincode.state import Overlay
 from chaincode.validators import set_of_epoch
 from consensus.context import HeightContext
 from consensus.events import Verdict
@@ -118,6 +117,8 @@ class Chain(ChainView):
         self.genesis_hash = tip.block_hash if tip.height == 0 else self.header(1).genesis_hash
         certificate = self.certificate(tip.height) if tip.height else None
         self.facts: HeightFacts = facts_after(tip, certificate, self.state, self.genesis_hash)
+        self.door = self._new_door()
+        """The door of the next height for the event loop; blocks are judged at their own."""
 
     @classmethod
     def open(
@@ -133,11 +134,6 @@ class Chain(ChainView):
         window = rebuilt_window(view, _longest_window_ms(view))
         report = OpeningReport(founded, undone, tip, verified, len(window))
         return cls(engine, tip, window, options), report
-
-    @property
-    def door(self) -> Door:
-        """The door of the next height, for one transaction at a time."""
-        return Door(self.facts, self.state, self._window)
 
     @contextmanager
     def snapshot(self) -> Iterator[ChainView]:
@@ -169,13 +165,14 @@ class Chain(ChainView):
         Its time is `time_ms`, or just above the parent's where the clock is behind.
         """
         slot = ProposalSlot(proposer, time_ms)
-        return build_block(self.facts, transactions, slot, self._block_door(), self._verify)
+        return build_block(self.facts, transactions, slot, self._new_door(), self._verify)
 
     def check(self, block: Block, fresh: Freshness | None = None) -> Checked:
         """Judge a block of the next height; with `fresh` as a new one, else as one vouched for."""
         try:
-            require_matching_body(block)
-            self._validated(block)
+            if self._known(block) is None:
+                require_matching_body(block)
+                self._validate(block)
         except Refused as refused:
             return Checked(Verdict.INVALID, refused.refusal)
         refusal = None if fresh is None else self._refuse_stale(block, fresh)
@@ -192,12 +189,10 @@ class Chain(ChainView):
             return self._committed_before(block, certificate)
         require(block.header.height == self.facts.height, Code.BAD_HEADER, "header.height")
         _require_final(certificate, block, self.facts.validators, self.genesis_hash)
-        require_matching_body(block)
-        try:
-            valid = self._validated(block)
-        except Refused as refused:
-            reason = str(refused)
-            raise ChainDiverged(self.facts.height, block.header.hash(), reason) from refused
+        valid = self._known(block)
+        if valid is None:
+            require_matching_body(block)
+            valid = self._vouched_for(block)
         return self._write(valid, certificate)
 
     def dry_run(self, transaction: Transaction, *, time_ms: int) -> Outcome:
@@ -209,17 +204,26 @@ class Chain(ChainView):
             transaction,
         )
 
-    def _validated(self, block: Block) -> ValidBlock:
-        """Return a block whose body fits its header as valid, remembered or newly judged."""
-        block_hash = block.header.hash()
-        known = self._checked.get(block_hash)
-        if known is not None and known.block == block:
-            return known
-        valid = validate_block(self.facts, block, self._block_door(), self._verify)
+    def _known(self, block: Block) -> ValidBlock | None:
+        """Return a block that was found valid before: the whole block, not only its header."""
+        known = self._checked.get(block.header.hash())
+        return known if known is not None and known.block == block else None
+
+    def _validate(self, block: Block) -> ValidBlock:
+        """Judge a block whose body fits its header, and remember it where it is valid."""
+        valid = validate_block(self.facts, block, self._new_door(), self._verify)
         if len(self._checked) == CHECKED_BLOCKS_MAX:
             del self._checked[next(iter(self._checked))]
-        self._checked[block_hash] = valid
+        self._checked[valid.block_hash] = valid
         return valid
+
+    def _vouched_for(self, block: Block) -> ValidBlock:
+        """Judge a block that a quorum decided: to find it invalid is to have diverged."""
+        try:
+            return self._validate(block)
+        except Refused as refused:
+            reason = str(refused)
+            raise ChainDiverged(self.facts.height, block.header.hash(), reason) from refused
 
     def _refuse_stale(self, block: Block, fresh: Freshness) -> Refusal | None:
         if block.header.proposer != fresh.proposer:
@@ -228,9 +232,8 @@ class Chain(ChainView):
             return Refusal(Code.BAD_HEADER, "header.time_ms")
         return None
 
-    def _block_door(self) -> Door:
-        """Return a door that decodes each record once; it serves one block and is dropped."""
-        return Door(self.facts, Overlay(self.state), self._window)
+    def _new_door(self) -> Door:
+        return Door(self.facts, self.state, self._window)
 
     def _write(self, valid: ValidBlock, certificate: CommitCertificate) -> Committed:
         applied = apply_block(self, self.facts, valid, certificate)
@@ -242,6 +245,7 @@ class Chain(ChainView):
         self._window.forget(applied.tip.time_ms)
         self._checked.clear()
         self.facts = facts_after(applied.tip, certificate, self.state, self.genesis_hash)
+        self.door = self._new_door()
         self.tip = applied.tip
         outcomes = applied.execution.outcomes
         return Committed(applied.tip, True, valid.transactions, outcomes)

@@ -7,6 +7,7 @@ certificate. Every block is one second after its parent.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chaincode.ids import key_id
 from chaincode.membership.records import SubjectKind
 from chaincode.rights import PartyKind, Right
 from ledger import suites
@@ -100,8 +101,10 @@ class World:
         return self.signed("subject.bind", body, number, seed, valid_until_ms)
 
     def protection(self, number: int, *, seed: bytes = AUTHORITY_SEED) -> Transaction:
-        """Return a protective transaction that FAILs: a key rotation without a body."""
-        return self.signed("key.rotate", [], number, seed)
+        """Return a protective transaction: the signer's party changes its key for envelopes."""
+        party = key_id(suites.public_key_of(seed))
+        body: list[Value] = [party, None, b"\x01" + (number + 1).to_bytes(32, "big"), 0]
+        return self.signed("key.rotate", body, number, seed)
 
     def signed(
         self,

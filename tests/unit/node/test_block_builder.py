@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consensus.events import Verdict
+from ledger.encoding import encode
 from ledger.genesis import Parameter
 from ledger.transaction import Transaction
 from tests.unit.node.chain_world import HOLDER_SEED, STRANGER_SEED, World, genesis_with
@@ -76,11 +77,23 @@ def test_what_no_later_block_can_hold_is_named() -> None:
 
 
 def test_a_block_is_filled_to_its_last_byte_and_never_beyond() -> None:
-    """Of equal transactions exactly as many stand in a block as the size parameter allows."""
+    """A transaction that fits to the byte is taken, one that is a byte longer is not."""
     world = World(genesis_with(Parameter("block_size_max", 131_072, 131_072, 4 << 20)))
-    many = [world.binding(number) for number in range(1, 500)]
-    block = world.proposed(*many)
-    assert 131_072 - len(many[0].data) - 5 < len(block.encoded()) <= 131_072
+    many = [world.binding(number) for number in range(300)]
+    room = 131_072 - len(world.proposed(*many).encoded())
+    plain = len(encode(signed_with_ballast(world, 1_000).data)) - 1_000
+    fitting = signed_with_ballast(world, room - plain)
+    longer = signed_with_ballast(world, room - plain + 1)
+    assert len(world.proposed(*many, longer).transactions) == 300
+    block = world.proposed(*many, longer, fitting)
+    assert block.transactions[-1] == fitting.data
+    assert len(block.encoded()) == 131_072
+    assert world.chain.check(block).verdict is Verdict.VALID
+
+
+def signed_with_ballast(world: World, size: int) -> Transaction:
+    """Return a transaction with so many bytes of ballast."""
+    return world.signed("purpose.define", [bytes(size)], 1_000, HOLDER_SEED)
 
 
 def test_time_never_runs_backwards() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chaincode.validators import SCHEDULE, set_at
+from consensus.primary import SKIP_PERIOD
 from ledger import state_proof
 from ledger.block import decode_block
 from ledger.certificate import last_certificate_hash
@@ -19,6 +20,7 @@ from ledger.refusal import Code, Refused
 from ledger.roots import HISTORY_TAG, RECEIPTS_TAG, counted_root, list_root
 from ledger.state_tree import EMPTY_ROOT, prove, update
 from ledger.suites import ZERO_HASH
+from node.block_application import embedded_views_after
 from node.chain import Chain, ChainOptions, Committed
 from node.chain_view import IndexEntry
 from node.errors import ChainDiverged
@@ -199,6 +201,36 @@ def test_consensus_learns_the_views_of_embedded_certificates() -> None:
     assert context.validators == set_at(world.chain.state, 5)
     assert context.parent_time_ms == world.chain.tip.time_ms
     assert world.reopened().height_context() == context
+
+
+@pytest.mark.parametrize(
+    ("grandparent", "parent", "following", "expected"),
+    [(0, 0, 0, (2, 1, 7)), (0, 0, 1, ()), (0, 1, 1, (2, 1)), (1, 1, 1, (2, 1, 7))],
+)
+def test_views_count_within_an_epoch(
+    grandparent: int, parent: int, following: int, expected: tuple[int, ...]
+) -> None:
+    """A new validator set starts with no views, those of the old set's last blocks included.
+
+    The epochs are of the sets of heights h - 1, h and h + 1, for the tip of height h.
+    """
+    world = World()
+    for _ in range(2):
+        world.grow(view=7)
+    block = world.chain.block(2)
+    block = replace(block, header=replace(block.header, validator_epoch=parent))
+    before = replace(world.chain.tip, validator_epoch=grandparent, embedded_views=(2, 1))
+    assert embedded_views_after(before, block, following) == expected
+
+
+def test_views_of_one_period_are_kept() -> None:
+    """However long the chain, as many views are kept as consensus asks for."""
+    world = World()
+    for _ in range(2):
+        world.grow()
+    before = replace(world.chain.tip, embedded_views=tuple(range(100)))
+    views = embedded_views_after(before, world.chain.block(2), 0)
+    assert views == (*range(100 - SKIP_PERIOD + 1, 100), 0)
 
 
 def test_every_kept_version_is_provable() -> None:

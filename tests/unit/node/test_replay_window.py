@@ -56,6 +56,17 @@ def test_the_window_is_rebuilt_from_bodies() -> None:
     assert len(rebuilt) == 8
 
 
+def test_a_running_chain_forgets_what_expired() -> None:
+    """The window grows with the load of the last minutes, not with the chain."""
+    world = World()
+    for number in range(30):
+        block = world.chain.build(
+            [world.binding(number)], time_ms=world.next_ms + 20_000, proposer=0
+        ).block
+        world.chain.commit(block, world.certified(block))
+    assert len(world.chain._window) <= 5
+
+
 def test_the_longest_window_that_can_have_been_counts() -> None:
     """Rebuilding goes back by the parameter's upper bound, not by its present value."""
     world = World(

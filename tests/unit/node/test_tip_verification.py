@@ -1,6 +1,6 @@
 """Damage at the tip is found at start, by checksum or by content; a torn block is taken back."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -96,6 +96,30 @@ def test_a_record_with_wrong_content_is_found(world: World, kind: str) -> None:
             put_sealed(batch, key, bytes(changed))
             with pytest.raises(StoreDamaged):
                 opened_with(world, batch)
+
+
+@pytest.mark.parametrize(
+    "key_of",
+    [
+        schema.header_key,
+        schema.body_key,
+        schema.certificate_key,
+        schema.receipts_key,
+        schema.root_key,
+        schema.undo_key,
+    ],
+)
+def test_a_record_of_the_block_before_is_found(
+    world: World, key_of: Callable[[int], bytes]
+) -> None:
+    """A sound record in the place of the next one does not pass for it."""
+    height = world.chain.tip.height
+    older = world.engine.get(key_of(height - 1))
+    assert older is not None
+    batch: Batch = {}
+    put_sealed(batch, key_of(height), older[4:])
+    with pytest.raises(StoreDamaged):
+        opened_with(world, batch)
 
 
 def test_the_state_of_genesis_is_verified() -> None:
