@@ -127,6 +127,15 @@ class RpcSection:
         default=Address("127.0.0.1", 26680),
         metadata=_text("Where applications connect (host:port)."),
     )
+    tls_certificate: str = field(
+        default="",
+        metadata=_text("Certificate file (PEM) for TLS, needed off loopback; empty means none."),
+    )
+    tls_key: str = field(default="", metadata=_text("Its key file (PEM)."))
+    token_file: str = field(
+        default="",
+        metadata=_text("File with the bearer token that callers show, needed off loopback."),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,7 +268,7 @@ class Host:
                 if link is not None:
                     link.count_invalid(f"consensus: {refusal.code.label} {refusal.field}")
             case PeerAhead(peer, height):
-                self._sync.hint(peer, height - 1)
+                self._sync.hint(peer, max(height - 1, self._sync.claim(peer)))
             case PeerBehind(peer, _):
                 self._peers.send(peer, status_of(self._chain), Lane.URGENT)
             case EquivocationSeen(first, second):
@@ -308,6 +308,8 @@ class Host:
             built = await self._ground.executor.build(
                 offered, time_ms=self._ground.clock.wall_ms(), proposer=state.own_index
             )
+        if built.block.header.height != effect.height:
+            return  # a block was committed meanwhile
         self._ground.mempool.remove(built.hopeless)
         block_hash = built.block.header.hash()
         payload = compact_block(built.block).encoded()
@@ -322,6 +324,8 @@ class Host:
             fresh = Freshness(effect.proposer, received_ms) if effect.fresh else None
             with self._metrics.chain.timed(Stage.CHECK):
                 checked = await self._ground.executor.check(block, fresh)
+            if self._chain.facts.height != effect.height:
+                return  # a block was committed meanwhile, and this one was judged above it
             verdict = checked.verdict
             if checked.refusal is not None:
                 fields = {"height": effect.height, "view": effect.view, "why": checked.refusal}

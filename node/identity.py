@@ -1,6 +1,7 @@
 """What a node is before it runs: its home folder read and held against itself."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ledger.genesis import GENESIS_SIZE_MAX, Genesis, decode_genesis
 from ledger.refusal import Refused
@@ -9,6 +10,8 @@ from node.errors import BadHome
 from node.home import Home
 from node.network.tls import Authorities, PeerIdentity, TlsContexts, tls_contexts
 from node.signing import ValidatorKey, load_validator_key
+
+TOKEN_FILE_SIZE_MAX = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,16 @@ def load_identity(home: Home, now_ms: int) -> Identity:
         tls=tls,
         validator=load_validator_key(home.validator_key),
     )
+
+
+def read_token(path: Path) -> str:
+    """Return the bearer token that a file holds."""
+    try:
+        with path.open("rb") as file:
+            return file.read(TOKEN_FILE_SIZE_MAX).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "Put a long random token there, readable by the node alone."
+        raise BadHome(path, "holds no token", remedy) from error
 
 
 def _load_genesis(home: Home) -> Genesis:

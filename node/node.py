@@ -25,7 +25,7 @@ from node.executor import ChainExecutor
 from node.gossip import INBOUND_BYTES_MAX, Gossip
 from node.home import Home
 from node.host import Ground, Host, Surroundings
-from node.identity import Identity, load_identity
+from node.identity import Identity, load_identity, read_token
 from node.intake import Intake
 from node.lock import HomeLock
 from node.loop_lag import watch_loop_lag
@@ -133,11 +133,10 @@ class Node:
         parts = Parts(self.host, self._gossip, self._tips, self.sync, self._server)
         reception = Reception(parts, self.peers, self.mempool, self.supervisor)
         listening = await self.peers.start(reception)
-        listen = self._memory.identity.config.rpc.listen
-        rpc = RpcListener(listen.host, listen.port)
-        self._rpc = await RpcServer.start(self._backend, self.metrics, rpc)
+        listener = _rpc_listener(self._memory.identity)
+        self._rpc = await RpcServer.start(self._backend, self.metrics, listener)
         self.supervisor.spawn(self._rpc.serve())
-        return listening, Address(listen.host, self._rpc.port)
+        return listening, Address(listener.host, self._rpc.port)
 
     @property
     def chain(self) -> Chain:
@@ -221,6 +220,18 @@ class Node:
 
     def _charge_of(self, transaction: Transaction) -> Charge:
         return self._memory.chain.door.charge_of(transaction)
+
+
+def _rpc_listener(identity: Identity) -> RpcListener:
+    """Return where JSON-RPC listens and what protects it; paths are relative to the home folder."""
+    settings, root = identity.config.rpc, identity.home.root
+    return RpcListener(
+        host=settings.listen.host,
+        port=settings.listen.port,
+        tls_certificate=root / settings.tls_certificate if settings.tls_certificate else None,
+        tls_key=root / settings.tls_key if settings.tls_key else None,
+        token=read_token(root / settings.token_file) if settings.token_file else None,
+    )
 
 
 def _mempool_limits(identity: Identity) -> MempoolLimits:

@@ -15,6 +15,8 @@ REQUESTS_PER_PEER_MAX = 4
 BLOCKS_BYTES_MAX = 2 * 1024 * 1024
 """A reply holds blocks up to this size together, and one block in any case."""
 TRANSACTIONS_BYTES_MAX = 4 * 1024 * 1024
+BACKLOG_BYTES_MAX = 4 * 1024 * 1024
+"""A peer for which more waits gets no answer before it has read some of it."""
 
 Request = GetBlocks | GetTransactions
 
@@ -30,6 +32,8 @@ class Server:
 
     def receive(self, link: Link, request: Request) -> None:
         """Answer at once what consensus waits for; queue what catch-up wants."""
+        if link.waiting_bytes > BACKLOG_BYTES_MAX:
+            return  # it asks faster than it listens
         if isinstance(request, GetTransactions):
             link.send(self._transactions(request), Lane.REPLY)
             return
