@@ -203,6 +203,19 @@ def test_an_altered_history_is_not_consistent(leaves: list[bytes], data: st.Data
         assert refusal.code is Code.BAD_PROOF
 
 
+@given(LEAVES, st.data())
+def test_a_path_of_another_length_is_refused_as_such(
+    leaves: list[bytes], data: st.DataObject
+) -> None:
+    """Hashes too many or too few are refused for their number, before any root is compared."""
+    old, new = heads(leaves, data.draw(st.integers(1, len(leaves))))
+    path = prove_consistency(leaves, old.size)
+    expected = Refusal(Code.BAD_PROOF, "consistency.path")
+    assert verify_consistency(old, new, (*path, new.root)) == expected
+    if path:
+        assert verify_consistency(old, new, path[:-1]) == expected
+
+
 def test_size_zero_is_consistent_with_nothing() -> None:
     """An empty old tree proves nothing, so it is refused rather than accepted for free."""
     empty, new = TreeHead(0, merkle_root([])), TreeHead(1, merkle_root([b"1"]))
