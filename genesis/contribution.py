@@ -122,7 +122,7 @@ def require_sound_contribution(contribution: Contribution, plan: Plan) -> None:
     require(len(contribution.proofs) == len(keys) == len(set(keys)), Code.SCHEMA, f"{label}.proofs")
     message = contribution.signing_bytes()
     for index, (key, proof) in enumerate(zip(keys, contribution.proofs, strict=True)):
-        sound = suites.is_admissible_key(key) and suites.verify(key, message, proof)
+        sound = suites.verify(key, message, proof)
         require(sound, Code.BAD_SIGNATURE, f"{label}.proofs[{index}]")
 
 

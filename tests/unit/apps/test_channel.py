@@ -86,6 +86,7 @@ async def test_sizes_are_bounded(url: str, tmp_path: Path) -> None:
     large_header, large = sealed(bytes(20_000))
     for _ in range(5):
         assert await put_bytes(url, large_header.cipher_root, large) == 413
+        assert await put_bytes(url, b"\x01" * 32, large[:19_000]) == 422
     accepted = 0
     for index in range(6):
         header, ciphertext = sealed(bytes([index]) * 12_000)
@@ -186,6 +187,7 @@ async def test_a_lying_channel_is_noticed(tmp_path: Path) -> None:
         surplus = b"" if request.match_info["root"] == ROOT.hex() else b"surplus"
         return web.Response(body=bytes(len(CIPHERTEXT)) + surplus, status=206)
 
+    fields = []
     application = web.Application()
     application.router.add_get("/ciphertexts/{root}", serve)
     async with TestServer(application) as server, ChannelClient(str(server.make_url(""))) as client:
@@ -193,4 +195,7 @@ async def test_a_lying_channel_is_noticed(tmp_path: Path) -> None:
             with pytest.raises(Refused) as caught:
                 await client.fetch(header, tmp_path / "target")
             assert caught.value.refusal.code is Code.ENVELOPE_MISMATCH
+            fields.append(caught.value.refusal.field)
+    # More bytes than the header allows are not even taken.
+    assert fields == ["cipher_root", "ciphertext.surplus"]
     assert not (tmp_path / "target").exists()

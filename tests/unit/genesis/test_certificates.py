@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -98,19 +99,28 @@ def test_what_is_no_ed25519_authority_is_refused() -> None:
     assert refused_field(altered) == "ca_certificate"
     assert refused_field(b"") == "ca_certificate"
     assert refused_field(bytes(5_000)) == "ca_certificate.size"
-    assert refused_field(curve_authority()) == "ca_certificate.key"
+    curve_key = ec.generate_private_key(ec.SECP256R1())
+    on_curve = self_signed(curve_key.public_key(), is_authority=True).sign(curve_key, SHA256())
+    assert refused_field(on_curve.public_bytes(Encoding.DER)) == "ca_certificate.key"
+    key = Ed25519PrivateKey.from_private_bytes(AUTHORITY.seed)
+    no_authority = self_signed(key.public_key(), is_authority=False).sign(key, None)
+    assert refused_field(no_authority.public_bytes(Encoding.DER)) == "ca_certificate.usage"
 
 
-def curve_authority() -> bytes:
-    """Return a sound authority whose key is on another curve."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def self_signed(
+    public_key: ec.EllipticCurvePublicKey | Ed25519PublicKey, *, is_authority: bool
+) -> x509.CertificateBuilder:
+    """Return a certificate like AUTHORITY's for another key, or one that may not issue others."""
     template = x509.load_der_x509_certificate(AUTHORITY.certificate)
-    builder = x509.CertificateBuilder(
-        template.issuer, template.subject, key.public_key(), 1, NOW, NOW + dt.timedelta(1)
+    usage = template.extensions.get_extension_for_class(x509.KeyUsage).value
+    constraints = x509.BasicConstraints(ca=is_authority, path_length=0 if is_authority else None)
+    return (
+        x509.CertificateBuilder(
+            template.issuer, template.subject, public_key, 1, NOW, NOW + dt.timedelta(1)
+        )
+        .add_extension(constraints, critical=True)
+        .add_extension(usage, critical=True)
     )
-    for extension in template.extensions:
-        builder = builder.add_extension(extension.value, critical=extension.critical)
-    return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
 
 
 def test_an_authority_is_a_value() -> None:

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from genesis.assembly import assemble
-from genesis.contribution import Contribution, decode_contribution
+from genesis.certificates import found_authority
+from genesis.contribution import (
+    ContributedParty,
+    ContributedValidator,
+    Contribution,
+    decode_contribution,
+    proofs_of,
+)
 from genesis.node_home import NodeAddresses
 from genesis.organisation import (
     Founder,
@@ -17,9 +24,11 @@ from genesis.organisation import (
 )
 from genesis.plan import Plan
 from genesis.verification import require_own_keys, verify_genesis
+from ledger import suites
 from ledger.encoding import encode
 from ledger.genesis import decode_genesis
 from ledger.refusal import Code, Refused
+from quancheng.kem import kem_key_of
 from quancheng.keystore import DerivationCost
 from tests.unit.genesis.conftest import NOW
 
@@ -123,6 +132,42 @@ def test_keys_of_another_organisation_cannot_be_claimed(
     assert refusal_of(plan, [copied, *contributions[1:]]) is Code.BAD_SIGNATURE
 
 
+def signed_contribution(
+    plan: Plan, *, validators: int = 1, parties: tuple[str, ...] = ("party-0",)
+) -> Contribution:
+    """Return a contribution of the first organisation, truly signed by every key in it."""
+    seeds = [bytes([index + 1]) * 32 for index in range(1 + validators + len(parties))]
+    authority = found_authority(seeds[0], "机构 0", NOW)
+    keys = [suites.public_key_of(seed) for seed in seeds[1:]]
+    unsigned = Contribution(
+        plan.hash(),
+        "organisation-0",
+        authority.certificate,
+        tuple(ContributedValidator(key, "10.0.0.1:26600") for key in keys[:validators]),
+        tuple(
+            ContributedParty(label, key, kem_key_of(b"\x01" * 32))
+            for label, key in zip(parties, keys[validators:], strict=True)
+        ),
+    )
+    return dataclasses.replace(unsigned, proofs=proofs_of(unsigned, seeds))
+
+
+def test_signed_keys_that_the_plan_does_not_name_are_refused(
+    plan: Plan, contributions: list[Contribution]
+) -> None:
+    """Nobody brings in a second validator, a further party, or a party under another label."""
+    others = contributions[1:]
+    assert assemble(plan, [signed_contribution(plan), *others]).parties
+    for greedy in (
+        signed_contribution(plan, validators=2),
+        signed_contribution(plan, validators=0),
+        signed_contribution(plan, parties=("party-0", "party-9")),
+        signed_contribution(plan, parties=("party-9",)),
+        signed_contribution(plan, parties=()),
+    ):
+        assert refusal_of(plan, [greedy, *others]) is Code.SCHEMA
+
+
 def test_an_address_is_nothing_but_an_address(
     plan: Plan, contributions: list[Contribution]
 ) -> None:
@@ -158,9 +203,16 @@ def test_a_founder_finds_its_keys_in_the_document(
     others = contributions_of(plan, founders_of(plan, tmp_path / "others"))
     data = assemble(plan, [others[0], *contributions[1:]]).encoded()
     require_own_keys(data, contributions[1])
-    with pytest.raises(Refused) as caught:
-        require_own_keys(data, contributions[0])
-    assert caught.value.refusal.code is Code.NOT_FOUND
+    own, other = contributions[1], contributions[0]
+    for missed in (
+        other,
+        dataclasses.replace(own, ca_certificate=other.ca_certificate),
+        dataclasses.replace(own, validators=other.validators),
+        dataclasses.replace(own, parties=other.parties),
+    ):
+        with pytest.raises(Refused) as caught:
+            require_own_keys(data, missed)
+        assert caught.value.refusal.code is Code.NOT_FOUND
 
 
 def test_keys_are_never_made_twice(plan: Plan, tmp_path: Path) -> None:
