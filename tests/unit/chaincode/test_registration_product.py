@@ -362,3 +362,16 @@ def test_registration_bodies_stay_out_of_their_own_causes(world: World, register
     dismissal = ObjectionResolve(objection, ObjectionStatus.DISMISSED, salted("reasons"))
     assert world.refused(dismissal, both) is Code.ROLE_CONFLICT
     world.do(dismissal, register.registrar)
+
+
+def test_only_its_own_developer_revises_a_living_product(world: World, register: Register) -> None:
+    resource = register.resource()
+    product = register.product(resource)
+    other = world.actor("other developer", PartyKind.DEVELOPER, Right.DEVELOP)
+    terms = PRODUCTS.known(world.state, product).terms
+    foreign = ProductSubmit(product, terms, (register.grant(resource, Right.DEVELOP, other),))
+    assert world.refused(foreign, other) is Code.NO_RIGHT
+    own = register.grant(resource, Right.DEVELOP, register.developer)
+    world.do(ProductRetire(product, ProductReason.REPLACED), register.operator)
+    late = ProductSubmit(product, terms, (own,))
+    assert world.refused(late, register.developer) is Code.BAD_STATE
