@@ -10,7 +10,7 @@ from typing import Annotated
 from chaincode.context import Context
 from chaincode.declaration import transaction_type
 from chaincode.fields import Identifier, Milliseconds
-from chaincode.freezes import CASES_MAX, FREEZES, CaseFreeze, Freeze
+from chaincode.freezes import CASES_MAX, FREEZES, CaseFreeze, Freeze, put_freeze
 from chaincode.membership.records import Party
 from chaincode.parameters import ParameterName
 from chaincode.rights import Right
@@ -53,7 +53,7 @@ def set_freeze(context: Context, body: FreezeSet) -> None:
     others = () if held is None else _others(held, body.case, context.now_ms)
     require(len(others) < CASES_MAX, Code.RATE_LIMIT, "target")
     hold = CaseFreeze(body.case, supervisor.id, body.until_ms)
-    FREEZES.put(context.state, body.target, Freeze((*others, hold)))
+    put_freeze(context.state, body.target, (*others, hold))
     frozen = (*(item for item in case.frozen if item != body.target), body.target)
     CASES.put(context.state, body.case, replace(case, frozen=frozen))
     context.emit("freeze.set", body.target, body.case, supervisor.id, amounts=(body.until_ms,))
@@ -69,10 +69,7 @@ def lift_freeze(context: Context, body: FreezeLift) -> None:
     require(body.target in case.frozen, Code.FREEZE_TARGET, "target")
     held = FREEZES.get(context.state, body.target)
     others = () if held is None else _others(held, body.case, context.now_ms)
-    if others:
-        FREEZES.put(context.state, body.target, Freeze(others))
-    else:
-        FREEZES.delete(context.state, body.target)
+    put_freeze(context.state, body.target, others)
     frozen = tuple(item for item in case.frozen if item != body.target)
     CASES.put(context.state, body.case, replace(case, frozen=frozen))
     context.emit("freeze.lifted", body.target, body.case, supervisor.id)

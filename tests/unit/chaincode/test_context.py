@@ -3,7 +3,7 @@
 import pytest
 
 from chaincode.context import Context
-from chaincode.freezes import FREEZES, CaseFreeze, Freeze
+from chaincode.freezes import CaseFreeze, put_freeze
 from chaincode.membership.records import RIGHTS, RightHeld
 from chaincode.parameters import ParameterName, set_value
 from chaincode.registration.product import ProductSubmit
@@ -27,7 +27,7 @@ def context_of(world: World, *signers: Actor) -> Context:
 
 def freeze(world: World, target: bytes, *until_ms: int) -> None:
     cases = tuple(CaseFreeze(salted("case"), salted("supervisor"), until) for until in until_ms)
-    world.change(lambda context: FREEZES.put(context.state, target, Freeze(cases)))
+    world.change(lambda context: put_freeze(context.state, target, cases))
 
 
 def test_a_signer_is_a_party_or_the_refusal_says_which_is_not(world: World) -> None:
