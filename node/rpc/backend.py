@@ -74,6 +74,15 @@ class TransactionLocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Admission:
+    """What the door made of a submitted transaction; no id where the bytes are none."""
+
+    tx_id: bytes | None
+    valid_until_ms: int
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckOutcome:
     """A dry run at the tip: a refusal at the door, or the receipt that a block would record."""
 
@@ -181,8 +190,8 @@ class Backend(Protocol):
     async def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters in force."""
 
-    async def submit(self, transactions: Sequence[bytes]) -> tuple[Refusal | None, ...]:
-        """Admit transactions to the mempool and gossip them; one answer each, None for admitted.
+    async def submit(self, transactions: Sequence[bytes]) -> tuple[Admission, ...]:
+        """Admit transactions to the mempool and gossip them; one answer each.
 
         A transaction that already waits is admitted again; one that stands in a block is E005.
         """

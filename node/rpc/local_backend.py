@@ -17,8 +17,13 @@ from chaincode.membership.records import ORGANISATIONS
 from chaincode.parameters import PARAMETERS, ParameterName, value_at
 from chaincode.trace import trace
 from ledger.genesis import Parameter
-from ledger.refusal import Code, Refusal
-from ledger.transaction import Transaction, decode_transaction, has_valid_signatures
+from ledger.refusal import Code, Refusal, Refused
+from ledger.transaction import (
+    Transaction,
+    decode_transaction,
+    has_valid_signatures,
+    transaction_hash,
+)
 from ledger.validators import ValidatorSet
 from node.chain import Chain, Committed
 from node.chain_view import IndexEntry
@@ -27,6 +32,7 @@ from node.event_hub import CommittedBlock
 from node.mempool import Mempool
 from node.metrics import Metrics, Queue
 from node.rpc.backend import (
+    Admission,
     CheckOutcome,
     Health,
     IndexedReceipt,
@@ -226,13 +232,26 @@ class LocalBackend:
             for key, record in PARAMETERS.scan(self._chain.state)
         )
 
-    async def submit(self, transactions: Sequence[bytes]) -> tuple[Refusal | None, ...]:
+    async def submit(self, transactions: Sequence[bytes]) -> tuple[Admission, ...]:
         """Take transactions into the mempool and gossip them."""
-        refusals = tuple(await self._parts.admit(transactions))
+        refusals = await self._parts.admit(transactions)
         for refusal in refusals:
             if refusal is not None:
                 self._metrics.chain.count_refusal(refusal.code)
-        return refusals
+        return tuple(
+            self._admission(data, refusal)
+            for data, refusal in zip(transactions, refusals, strict=True)
+        )
+
+    def _admission(self, data: bytes, refusal: Refusal | None) -> Admission:
+        """Name a transaction; one that waits now is at hand and need not be decoded again."""
+        transaction = self._parts.mempool.get(transaction_hash(data))
+        if transaction is None:
+            try:
+                transaction = decode_transaction(data)
+            except Refused as refused:
+                return Admission(None, 0, refused.refusal)
+        return Admission(transaction.tx_id, transaction.unsigned.valid_until_ms, refusal)
 
     async def check(self, transaction: bytes) -> CheckOutcome:
         """Execute a transaction on the state at the tip, on a worker thread, and forget it."""

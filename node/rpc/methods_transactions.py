@@ -1,8 +1,9 @@
 """Handlers of the methods about transactions."""
 
 from ledger.receipt import decode_receipt
-from ledger.refusal import Code, Refusal, Refused
+from ledger.refusal import Code, Refused
 from ledger.transaction import Transaction, decode_transaction, transaction_hash
+from node.rpc.backend import Admission
 from node.rpc.bound_method import AnyMethod, BoundMethod
 from node.rpc.outcomes import Committed, committed, wait_until_terminal
 from node.rpc.proofs import transaction_proof
@@ -14,33 +15,25 @@ from quancheng.api.transactions import TransactionState
 
 async def tx_submit(services: Services, request: api.SubmitRequest) -> api.SubmitResult:
     """Hand transactions to the mempool. What waits or is final already is answered as such."""
-    refusals = await services.backend.submit(request.transactions)
-    return api.SubmitResult(
-        tuple(
-            [
-                await _submission(services, data, refusal)
-                for data, refusal in zip(request.transactions, refusals, strict=True)
-            ]
-        )
-    )
+    admissions = await services.backend.submit(request.transactions)
+    answers = [
+        await _submission(services, transaction_hash(data), admission)
+        for data, admission in zip(request.transactions, admissions, strict=True)
+    ]
+    return api.SubmitResult(tuple(answers))
 
 
-async def _submission(services: Services, data: bytes, refusal: Refusal | None) -> api.Submission:
-    tx_hash = transaction_hash(data)
-    try:
-        transaction = decode_transaction(data)
-    except Refused as refused:
-        view = door_view(refused.refusal)
-        return api.Submission(None, tx_hash, TransactionState.REJECTED, view)
-    tx_id = transaction.tx_id
-    remembered = RememberedSubmission(transaction.unsigned.valid_until_ms, refusal)
-    if refusal is None:
+async def _submission(services: Services, tx_hash: bytes, admission: Admission) -> api.Submission:
+    tx_id, refusal = admission.tx_id, admission.refusal
+    if tx_id is not None and refusal is not None:
+        found = await committed(services, tx_id)
+        if found is not None:
+            return api.Submission(tx_id, tx_hash, found.state, height=found.height)
+    if tx_id is not None:
+        remembered = RememberedSubmission(admission.valid_until_ms, refusal)
         services.submissions.remember(tx_id, remembered)
+    if refusal is None:
         return api.Submission(tx_id, tx_hash, TransactionState.PENDING)
-    found = await committed(services, tx_id)
-    if found is not None:
-        return api.Submission(tx_id, tx_hash, found.state, height=found.height)
-    services.submissions.remember(tx_id, remembered)
     expired = refusal.code is Code.EXPIRED
     state = TransactionState.EXPIRED if expired else TransactionState.REJECTED
     return api.Submission(tx_id, tx_hash, state, door_view(refusal))

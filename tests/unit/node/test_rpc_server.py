@@ -190,8 +190,11 @@ JSON_VALUES = st.recursive(
     max_leaves=8,
 )
 FIELD_NAMES = sorted({name for item in DECLARED for name in item.request.__dataclass_fields__})
+HEXADECIMAL = st.binary(max_size=40).map(bytes.hex)
 PARAMETERS = st.dictionaries(
-    st.sampled_from(FIELD_NAMES), JSON_VALUES | st.binary(max_size=40).map(bytes.hex), max_size=4
+    st.sampled_from(FIELD_NAMES),
+    JSON_VALUES | HEXADECIMAL | st.lists(HEXADECIMAL, max_size=2),
+    max_size=4,
 )
 NAMES = st.sampled_from([item.method.name for item in METHODS if not item.waits]) | st.text(
     max_size=9
@@ -240,6 +243,19 @@ async def test_any_body_gets_a_json_rpc_answer(node: SmallNode) -> None:
                 if "error" in item:
                     assert item["error"]["code"] in {-32700, -32600, -32601, -32602, -32000}, body
                     assert item["error"]["data"]["code"].startswith("E"), body
+
+
+async def test_bytes_that_are_no_transaction_are_rejected(node: SmallNode) -> None:
+    """Garbage, a cut and an extended transaction are rejected one by one, without an id."""
+    good = node.binding(1).data
+    parts = [b"\x00", b"\xff" * 40, good[:-1], good + b"\x00", b"\x82\x80\x80"]
+    answer = await call(node, "tx_submit", transactions=[part.hex() for part in parts])
+    for submission in answer["result"]["submissions"]:
+        assert (submission["tx_id"], submission["state"]) == (None, "rejected")
+        assert submission["refusal"]["code"] == "E006"
+    for part in parts:
+        answer = await call(node, "tx_check", transaction=part.hex())
+        assert answer["error"]["data"]["code"] == "E006"
 
 
 async def test_block_lists_its_transactions_by_page(node: SmallNode) -> None:
