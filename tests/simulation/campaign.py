@@ -71,8 +71,7 @@ def run_control(control: Control, seeds: Iterable[int]) -> tuple[int, Outcome | 
     with control.active():
         for seed in seeds:
             runs += 1
-            configuration = expand(seed, control.sizes)
-            outcome = simulate(configuration, switched_off=control.switched_off)
+            outcome = simulate(control.configuration(seed), switched_off=control.switched_off)
             if outcome.violation is not None:
                 return runs, outcome
     return runs, None

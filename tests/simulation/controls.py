@@ -26,6 +26,7 @@ from consensus.timing import TimerKind
 from ledger.quorum import faults, quorum
 from ledger.validators import ValidatorSet
 from tests.simulation.chain import ToyChain
+from tests.simulation.configuration import Configuration, expand
 from tests.simulation.disk import Disk
 
 Patch = Any
@@ -39,6 +40,13 @@ class Control:
     patches: Callable[[], tuple[Patch, ...]]
     sizes: tuple[int, ...] = (4, 5, 6, 7)
     switched_off: frozenset[str] = frozenset()
+    traitor: int | None = None
+    """A validator that is Byzantine in every run, where only a traitor can use the gap."""
+
+    def configuration(self, seed: int) -> Configuration:
+        """Return what a seed means for this control."""
+        found = expand(seed, self.sizes)
+        return found if self.traitor is None else replace(found, byzantine=(self.traitor,), dead=())
 
     @contextmanager
     def active(self) -> Iterator[None]:
@@ -254,14 +262,14 @@ CONTROLS = (
     Control("quorum - 1, n = 5", _quorum_less_one, (5,), _COUNTED),
     Control("quorum - 1, n = 7", _quorum_less_one, (7,), _COUNTED),
     Control("quorum 2f + 1, n = 6", _textbook_quorum, (6,), _COUNTED),
-    Control("no floor", _no_floor, switched_off=frozenset({"I9"})),
-    Control("no durable vote", _no_durable_vote, switched_off=frozenset({"I7"})),
+    Control("no floor", _no_floor, switched_off=frozenset({"I9", "I10"})),
+    Control("no durable vote", _no_durable_vote, switched_off=frozenset({"I7", "I10"})),
     Control("sent before durable", _sent_before_durable),
     Control("commit without the own check", _commit_unchecked),
-    Control("lock dropped in view-change", _lock_dropped),
+    Control("lock dropped in view-change", _lock_dropped, switched_off=frozenset({"I10"})),
     Control("primary takes the lowest lock", _lower_lock),
     Control("fresh block despite a lock", _fresh_despite_lock),
-    Control("justification unchecked", _justification_unchecked),
+    Control("justification unchecked", _justification_unchecked, (4,), traitor=2),
     Control("no resending", _no_resend),
     Control("no f + 1 jump", _no_jump),
     Control("ungated view timer", _ungated_timer),
