@@ -1,12 +1,14 @@
 """A final header proves its transactions, the receipts and state before it, and its ancestors."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from ledger.merkle import InclusionProof, prove_inclusion
 from ledger.receipt import Receipt
 from ledger.refusal import Code, Refused
+from ledger.roots import HISTORY_TAG, list_root
 from ledger.state_tree import EMPTY_ROOT, prove, update
 from lightclient.proofs import (
     require_ancestor,
@@ -82,6 +84,15 @@ def test_ancestors(chain: ChainMaker) -> None:
         assert is_no_ancestor(chain, height, bytes(32), proof)
         grown = InclusionProof(proof.index, proof.size + 1, proof.path)
         assert is_no_ancestor(chain, height, hashes[height - 1], grown)
+
+
+def test_a_history_has_one_block_for_each_height(chain: ChainMaker) -> None:
+    """A header whose history is shorter than its height proves no ancestors at all."""
+    hashes = [chain.header(height).hash() for height in range(1, 9)]
+    short = replace(chain.header(10), history_root=list_root(HISTORY_TAG, hashes))
+    proof = prove_inclusion(hashes, 3)
+    assert refused(lambda: require_ancestor(short, 4, hashes[3], proof))
+    require_ancestor(replace(short, height=9), 4, hashes[3], proof)
 
 
 def is_no_ancestor(
