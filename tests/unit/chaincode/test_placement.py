@@ -7,6 +7,7 @@ import pytest
 from chaincode.authorization.grants import GrantAccept, GrantRevoke
 from chaincode.ids import part_id
 from chaincode.membership.party import PartyReason, PartySuspend
+from chaincode.membership.right import RightWithdraw
 from chaincode.registration.channel import ChannelRegister
 from chaincode.registration.notice import NoticeRegister
 from chaincode.registration.product import ProductReview, ProductSubmit
@@ -89,6 +90,16 @@ def test_no_inactive_party_takes_part_in_an_order(city: City) -> None:
         other.world.govern(PartySuspend(actor.id, PartyReason.INVESTIGATION))
         code = other.world.refused(other.order_place(consent), other.bank)
         assert code is Code.PARTY_NOT_ACTIVE
+
+
+def test_an_operator_that_lost_its_right_sells_and_delivers_nothing(city: City) -> None:
+    """A grant narrows a right; without the right it is worth nothing."""
+    waiting, _ = city.granted()
+    line = city.acknowledged(waiting)
+    consent, _ = city.granted()
+    city.world.govern(RightWithdraw(city.operator.id, Right.OPERATE))
+    assert city.world.refused(city.order_place(consent), city.bank) is Code.NO_RIGHT
+    assert city.world.refused(city.release(line), city.deliverer) is Code.NO_RIGHT
 
 
 def test_a_grant_that_ends_in_the_same_block_stops_the_order(city: City) -> None:
