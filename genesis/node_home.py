@@ -8,6 +8,7 @@ import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from genesis.certificates import Authority, certificate_pem, issue_leaf, key_pem
@@ -23,7 +24,7 @@ GENESIS_FILE = "genesis.qc"
 
 _CONFIG = """\
 # Configuration of one node of the chain {chain_name}.
-# Keys that are left out have their defaults; all of them are explained in docs/operate.md.
+# Keys that are left out have their defaults; docs/configuration.md explains them all.
 
 [node]
 # Name in logs and metrics.
@@ -38,6 +39,10 @@ peers = [{peers}]
 [rpc]
 # Where applications connect; loopback unless fronted by TLS.
 listen = "{rpc}"
+
+[storage]
+# The engine below blocks and state, chosen for what this machine has; it cannot be changed later.
+engine = "{engine}"
 """
 
 
@@ -83,8 +88,14 @@ def write_node_config(
         listen=addresses.peers,
         rpc=addresses.rpc,
         peers=", ".join(others),
+        engine=_storage_engine(),
     )
     replace_private_file(home / CONFIG_FILE, text.encode())
+
+
+def _storage_engine() -> str:
+    """Return the engine for this machine: LevelDB has no package for every interpreter."""
+    return "leveldb" if find_spec("plyvel") is not None else "lmdb"
 
 
 def write_genesis_file(path: Path, data: bytes) -> None:

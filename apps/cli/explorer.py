@@ -46,7 +46,13 @@ def status(node: str | None, *, as_json: bool) -> None:
 
 
 @explorer.command("blocks", **described("explorer.blocks", "quancheng explorer blocks --limit 20"))
-@click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=10, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, PAGE_MAX),
+    default=10,
+    show_default=True,
+    help=say("explorer.option.limit"),
+)
 @node_option
 @json_option
 def blocks(limit: int, node: str | None, *, as_json: bool) -> None:

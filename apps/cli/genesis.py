@@ -49,7 +49,13 @@ def genesis() -> None:
 
 @genesis.command("plan", **described("genesis.plan", "quancheng genesis plan --out plan.toml"))
 @click.option("--out", type=_NEW_FILE, required=True, help=say("option.out"))
-@click.option("--validators", type=click.IntRange(1, 256), default=4, show_default=True)
+@click.option(
+    "--validators",
+    type=click.IntRange(1, 256),
+    default=4,
+    show_default=True,
+    help=say("testnet.option.validators"),
+)
 def plan(out: Path, validators: int) -> None:
     """Write a plan of a sample city to edit."""
     text = render_plan(sample_plan(validators, time.time_ns() // 1_000_000))

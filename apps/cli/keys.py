@@ -27,7 +27,13 @@ def keys() -> None:
 @keys.command("new", **described("keys.new", "quancheng keys new sign --keystore keys"))
 @click.argument("name")
 @_folder
-@click.option("--kind", type=click.Choice(sorted(_KINDS)), default="sign", show_default=True)
+@click.option(
+    "--kind",
+    type=click.Choice(sorted(_KINDS)),
+    default="sign",
+    show_default=True,
+    help=say("keys.option.kind"),
+)
 @click.option("--passphrase-fd", type=int, help=say("option.passphrase_fd"))
 def new(name: str, folder: Path, kind: str, passphrase_fd: int | None) -> None:
     """Make a key; show its public part."""

@@ -153,6 +153,7 @@ CHINESE: Mapping[str, str] = {
     "keys.new.help": "生成密钥并显示其公开部分。",
     "keys.show.help": "显示全部密钥的公开部分；不需要口令。",
     "keys.option.keystore": "密钥所在文件夹。",
+    "keys.option.kind": "密钥用途：签名（sign），或打开信封（kem）。",
     # tx
     "tx.help": "构造、试算、发送和解释交易。",
     "tx.types.help": "列出交易类型，或某一类型的字段。",
@@ -179,6 +180,7 @@ CHINESE: Mapping[str, str] = {
     "explorer.party.help": "显示一个主体：身份、权利、账户。",
     "explorer.trace.help": "显示从登记到结算之间的每一步。",
     "explorer.search.help": "按高度、哈希、编号或名称查找区块、交易和实体。",
+    "explorer.option.limit": "显示多少个区块。",
     "explorer.sweep": "因时间到期而发生",
     "explorer.nothing": "没有找到。",
     "party.not_one": "{who} 不能确定唯一的主体。找到：{names}",

@@ -153,6 +153,7 @@ ENGLISH: Mapping[str, str] = {
     "keys.new.help": "Make a key and show its public part.",
     "keys.show.help": "Show the public parts of all keys; no passphrase is needed.",
     "keys.option.keystore": "Folder of the keys.",
+    "keys.option.kind": "What the key is for: signing, or opening envelopes (kem).",
     # tx
     "tx.help": "Build, try out, send and explain transactions.",
     "tx.types.help": "List the transaction types, or the fields of one.",
@@ -180,6 +181,7 @@ ENGLISH: Mapping[str, str] = {
     "explorer.party.help": "Show a party: who it is, its rights, its account.",
     "explorer.trace.help": "Show every step between registration and settlement.",
     "explorer.search.help": "Find blocks, transactions and entities by height, hash, id or name.",
+    "explorer.option.limit": "How many blocks.",
     "explorer.sweep": "By the passing of time",
     "explorer.nothing": "Nothing found.",
     "party.not_one": "{who} does not name one party. Found: {names}",

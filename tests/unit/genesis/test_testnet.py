@@ -1,10 +1,12 @@
 """A test network is laid out whole, private, and readable by the node."""
 
 import stat
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from genesis import node_home
 from genesis.plan import Plan
 from genesis.testnet import TestnetExists, TestnetMissing, lay_out_testnet, load_testnet
 from ledger.genesis import decode_genesis
@@ -26,6 +28,8 @@ def test_a_network_is_laid_out_and_found_again(plan: Plan, tmp_path: Path) -> No
         config = load_config(testnet.home(node) / "config.toml")
         assert config.network.listen == parse_address(node.peers_address)
         assert config.rpc.listen == parse_address(node.rpc_address)
+        expected = "leveldb" if find_spec("plyvel") else "lmdb"
+        assert config.storage.engine == expected
         assert len(config.network.peers) == len(testnet.nodes) - 1
         assert (testnet.home(node) / "genesis.qc").read_bytes() == testnet.genesis.read_bytes()
     party = testnet.parties[0]
@@ -33,6 +37,16 @@ def test_a_network_is_laid_out_and_found_again(plan: Plan, tmp_path: Path) -> No
     keystore = Keystore(testnet.keystore(party))
     seed = keystore.secret("sign", passphrase)
     assert KeyKind.SIGN.public_key_of(seed).hex() == party.sign_key
+
+
+def test_a_machine_without_leveldb_gets_the_other_engine(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine is one that the interpreter has, or the node could never start."""
+    monkeypatch.setattr(node_home, "find_spec", lambda _: None)
+    testnet = lay_out_testnet(tmp_path / "net", plan, NOW)
+    config = load_config(testnet.home(testnet.nodes[0]) / "config.toml")
+    assert config.storage.engine == "lmdb"
 
 
 def test_nothing_secret_is_open_to_others(plan: Plan, tmp_path: Path) -> None:
