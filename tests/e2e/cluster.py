@@ -28,6 +28,8 @@ from quancheng.builders import Terms, build, sign
 from quancheng.keystore import Keystore
 
 POLL_S = 0.02
+LOG_SHOWN = 2_000
+"""Characters of a node's log that a failure shows."""
 RPC_TIMEOUT_S = 10.0
 VALIDITY_MS = 120_000
 START_S = 60.0
@@ -98,7 +100,9 @@ class RunningNode:
             return -1
 
     def answers(self) -> bool:
-        """Say whether the node's RPC answers."""
+        """Say whether the node's RPC answers; fail at once where the process has ended."""
+        assert self._process is not None
+        assert self._process.poll() is None, (self.home / "node.log").read_text()[-LOG_SHOWN:]
         return self.height() >= 0
 
     def block_hash(self, height: int) -> str:
