@@ -137,6 +137,7 @@ def test_the_next_block_is_its_own_anchor() -> None:
     "anchor",
     [
         Anchor(TIP, bytes(32)),
+        Anchor(TIP - 1, CHAIN.header(TIP).hash()),
         Anchor(TIP - 1, CHAIN.header(TIP - 1).hash()),
         Anchor(HEIGHT, CHAIN.header(HEIGHT).hash()),
         Anchor(HEIGHT + 1, CHAIN.header(HEIGHT + 1).hash()),
