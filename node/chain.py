@@ -35,6 +35,7 @@ from node.door import Door
 from node.errors import ChainDiverged
 from node.founding import found_if_empty
 from node.height_facts import HeightFacts, facts_after
+from node.proposed_blocks import ProposedBlocks
 from node.pruning import KEPT_VERSIONS, KEPT_VERSIONS_MIN, Pruner
 from node.repair import undo_torn_block
 from node.replay_window import ReplayWindow
@@ -113,6 +114,7 @@ class Chain(ChainView):
         self._verify = options.verify
         self._window = window
         self._pruner = Pruner(self)
+        self._proposed = ProposedBlocks(engine)
         self._checked: dict[bytes, ValidBlock] = {}
         self.genesis_hash = tip.block_hash if tip.height == 0 else self.header(1).genesis_hash
         certificate = self.certificate(tip.height) if tip.height else None
@@ -162,10 +164,13 @@ class Chain(ChainView):
     ) -> BuiltBlock:
         """Build the next block of the transactions that may stand in it, in their order.
 
-        Its time is `time_ms`, or just above the parent's where the clock is behind.
+        Its time is `time_ms`, or just above the parent's where the clock is behind. The block is
+        durable on return, like one that `check` finds VALID: it may be voted for.
         """
         slot = ProposalSlot(proposer, time_ms)
-        return build_block(self.facts, transactions, slot, self._new_door(), self._verify)
+        built = build_block(self.facts, transactions, slot, self._new_door(), self._verify)
+        self._proposed.keep(built.block)
+        return built
 
     def check(self, block: Block, fresh: Freshness | None = None) -> Checked:
         """Judge a block of the next height; with `fresh` as a new one, else as one vouched for."""
@@ -176,7 +181,10 @@ class Chain(ChainView):
         except Refused as refused:
             return Checked(Verdict.INVALID, refused.refusal)
         refusal = None if fresh is None else self._refuse_stale(block, fresh)
-        return Checked(Verdict.VALID if refusal is None else Verdict.STALE, refusal)
+        if refusal is not None:
+            return Checked(Verdict.STALE, refusal)
+        self._proposed.keep(block)
+        return Checked(Verdict.VALID)
 
     def commit(self, block: Block, certificate: CommitCertificate) -> Committed:
         """Make a final block durable: the one path for consensus and for sync.
@@ -194,6 +202,10 @@ class Chain(ChainView):
             require_matching_body(block)
             valid = self._vouched_for(block)
         return self._write(valid, certificate)
+
+    def proposed_blocks(self) -> list[Block]:
+        """Return the blocks of the next height that were under vote when the node stopped."""
+        return self._proposed.of_height(self.facts.height)
 
     def dry_run(self, transaction: Transaction, *, time_ms: int) -> Outcome:
         """Say what a transaction would come to if it stood alone in a block now; keeps nothing."""
@@ -238,6 +250,7 @@ class Chain(ChainView):
     def _write(self, valid: ValidBlock, certificate: CommitCertificate) -> Committed:
         applied = apply_block(self, self.facts, valid, certificate)
         self._pruner.prune(applied.batch, applied.tip.height)
+        self._proposed.forget(applied.batch)
         put_sealed(applied.batch, schema.TIP_KEY, applied.tip.encoded())
         self._engine.write_batch(applied.batch, sync=True)
         # Durable from here on. Whoever sees the new tip finds the new facts and ids as well.

@@ -100,6 +100,7 @@ class Node:
         self.peers = Peers(config.network, self._door())
         self._gossip = Gossip(self._intake, self.peers)
         self._proposals = Proposals(self._intake, self.peers)
+        self._proposals.restore(chain.proposed_blocks())
         self.sync = BlockSync(chain, self._committer, self.peers)
         self._server = Server(chain, self._proposals.find)
         self.host = self._host()

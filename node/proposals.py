@@ -6,7 +6,7 @@ moment, never a view.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ledger.block import BLOCK_SIZE_MAX, Block
 from ledger.refusal import Refused
@@ -53,6 +53,12 @@ class Proposals:
         if len(self._blocks) >= BLOCKS_MAX:
             del self._blocks[next(iter(self._blocks))]
         self._blocks[block_hash] = block
+
+    def restore(self, blocks: Iterable[Block]) -> None:
+        """Take in what was under vote before a restart: a lock may stand on it, and peers ask."""
+        for block in blocks:
+            self.note(block.header.hash(), block)
+            self._fetched.update((transaction_hash(data), data) for data in block.transactions)
 
     async def complete(self, payload: bytes, proposer: bytes | None) -> Block | None:
         """Return the whole block of a payload, fetching what is missing.

@@ -12,6 +12,7 @@
     o height                       root of the state tree after a block
     u height                       the tip before a block, and the old value of each key it changed
     s height, number               pages that the block's version of the state tree left behind
+    q block hash                   a block under vote, canonical bytes
     m name                         `genesis`: whose store this is; `tip`: where the chain ends
 
 A block writes its undo record first and the tip last, so that a batch of which only a beginning
@@ -26,6 +27,7 @@ U64_MAX = 2**64 - 1
 STATE = b"f"
 ROOT = b"o"
 UNDO = b"u"
+PROPOSED = b"q"
 
 BLOCK_HEAD = b"\x82"
 """A block is the canonical array of header and body: its bytes are these and then theirs."""
@@ -46,6 +48,7 @@ _KINDS = {
     b"o": "tree root",
     b"u": "undo record",
     b"s": "stale pages",
+    b"q": "proposed block",
     b"m": "marker",
 }
 
@@ -138,6 +141,11 @@ def stale_prefix(height: int) -> bytes:
 def stale_key(height: int, number: int) -> bytes:
     """Return the key of one portion of the pages that a version left behind."""
     return stale_prefix(height) + number.to_bytes(4, "big")
+
+
+def proposed_key(block_hash: bytes) -> bytes:
+    """Return the key of a block under vote."""
+    return PROPOSED + block_hash
 
 
 def _u64(number: int) -> bytes:

@@ -178,9 +178,13 @@ def torn_world(kept: int) -> World:
     """Return a world whose third block was cut off after `kept` records."""
     engine = TearingEngine()
     world = busy_world(engine, blocks=2)
+    block = world.proposed(
+        world.protection(30), world.binding(31), world.binding(32, seed=HOLDER_SEED)
+    )
+    certificate = world.certified(block)
     engine.kept = kept
     with pytest.raises(OSError, match="power cut"):
-        world.grow(world.protection(30), world.binding(31), world.binding(32, seed=HOLDER_SEED))
+        world.chain.commit(block, certificate)
     engine.kept = None
     return world
 
