@@ -1,7 +1,6 @@
 """The duty to erase: what was delivered must be gone when its retention ends or the person asks.
 
-    USABLE ─ asset.erased by the user ─▶ ERASED        past the duty's end without it: flag
-    `overdue`
+    USABLE ─ erasure.attest ─▶ ERASED; once the duty's end has passed without it: overdue
 
 A chain cannot delete what a bank holds. It can set the term, take the user's word, and keep the
 flag of a term that passed without it for everyone to see; the flag never goes away.

@@ -59,12 +59,15 @@ def require_release(context: Context, goods: Consignment, key: ReleasedKey) -> N
      1 the line is acknowledged and not released (E502, E503, or what refunded it)
      2 none of user, operator, deliverer, holders, product, resources, grants, order, consent is
        frozen (E009)
-     3 all parties are ACTIVE, and the signer is the line's deliverer with the right (E008, E007) 4
-     every source is registered now (E202) 5 the grants to operate and to deliver hold and cover
-     product and purpose (E301 to E303) 6 the product version is ACTIVE and of the line's class
-     (E206, E512) 7 about a person: the consent is granted and a use is reserved for this line (E304
-     to E307, E312) 8 the consent names this user, product version, matter and person (E309, E310,
-     E313) 9 the order's purpose lies within the consent's (E308)
+     3 all parties are ACTIVE; the signer is the line's deliverer with the right (E008, E007)
+     4 every source is registered now, as the product was confirmed (E202, E203)
+     5 operator and deliverer have their rights and grants over sources, class and purpose (E007,
+       E301 to E303)
+     6 the product version is ACTIVE and of the line's class (E206, E512)
+     7 about a person: the consent is granted and a use is reserved for this line (E304 to E307,
+       E312)
+     8 the consent names this user, product version, matter and person (E309, E310, E313)
+     9 the order's purpose lies within the consent's (E308)
     10 delivered fields ⊆ consented fields ⊆ the product's fields for the purpose (E311)
     11 the wrap is well-formed and binds the acknowledged header, and the supervisors have theirs
        where a parameter demands it (E505 to E507)

@@ -1,4 +1,4 @@
-"""Trading: price ceilings, listings, matches, and orders with their lines.
+"""Trading: price ceilings, listings, and orders with their lines.
 
 Owns prices, listings and the state of every order line from placing to settlement. Its law: an
 order names a listing whose rights hold now, puts its price in escrow, and reserves exactly one use

@@ -35,10 +35,9 @@ class PriceCap:
 
 @unique
 class ListingStatus(IntEnum):
-    """OPEN → MATCHED | WITHDRAWN | EXPIRED."""
+    """OPEN → WITHDRAWN | EXPIRED."""
 
     OPEN = 1
-    MATCHED = 2
     WITHDRAWN = 3
     EXPIRED = 4
 

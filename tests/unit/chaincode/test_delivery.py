@@ -9,6 +9,7 @@ from chaincode.authorization.grants import GrantRevoke
 from chaincode.authorization.matters import MatterClose
 from chaincode.authorization.records import (
     CONSENTS,
+    MATTERS,
     AmountBucket,
     Consent,
     ConsentStatus,
@@ -314,7 +315,13 @@ def test_a_triple_that_disagrees_is_refused(city: City) -> None:
         _overwrite(city, consent, varied(sound, changes))
         assert city.world.refused(body, city.deliverer) is code
     _overwrite(city, consent, sound)
-    city.world.do(body, city.deliverer)
+    matter = MATTERS.known(city.world.state, sound.matter)
+
+    def end_matter(context: Context) -> None:
+        MATTERS.put(context.state, sound.matter, replace(matter, until_ms=city.now_ms))
+
+    city.world.change(end_matter)
+    assert city.world.refused(body, city.deliverer) is Code.MATTER_CLOSED
 
 
 def _overwrite(city: City, consent_id: bytes, consent: Consent) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from chaincode.authorization.grants import GrantAccept, GrantRevoke
 from chaincode.ids import part_id
-from chaincode.membership.party import PartyReason, PartySuspend
+from chaincode.membership.party import PartyReason, PartyResume, PartySuspend
 from chaincode.membership.right import RightWithdraw
 from chaincode.registration.channel import ChannelRegister
 from chaincode.registration.notice import NoticeRegister
@@ -150,6 +150,17 @@ def test_a_replaced_venue_takes_no_orders(city: City) -> None:
     city.world.do(venue, city.market, city.supervisor)
     code = city.world.refused(city.order_place(consent), city.bank)
     assert code is Code.VENUE_NOT_DESIGNATED
+
+
+def test_a_venue_needs_an_operator_who_may_run_it(city: City) -> None:
+    """Suspended, or without the right to run the market: no venue."""
+    consent, _ = city.granted()
+    body = city.order_place(consent)
+    city.world.govern(PartySuspend(city.market.id, PartyReason.INVESTIGATION))
+    assert city.world.refused(body, city.bank) is Code.VENUE_NOT_DESIGNATED
+    city.world.govern(PartyResume(city.market.id, PartyReason.RESOLVED))
+    city.world.govern(RightWithdraw(city.market.id, Right.MARKET))
+    assert city.world.refused(body, city.bank) is Code.VENUE_NOT_DESIGNATED
 
 
 def test_a_consent_serves_only_its_product(city: City) -> None:
