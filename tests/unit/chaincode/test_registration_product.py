@@ -375,3 +375,25 @@ def test_only_its_own_developer_revises_a_living_product(world: World, register:
     world.do(ProductRetire(product, ProductReason.REPLACED), register.operator)
     late = ProductSubmit(product, terms, (own,))
     assert world.refused(late, register.developer) is Code.BAD_STATE
+
+
+def test_a_notice_explains_the_purpose_and_operator_of_its_product(
+    world: World, register: Register
+) -> None:
+    body = submission(register, register.resource())
+    world.purpose(99)
+    elsewhere = world.do(
+        NoticeRegister(salted("other purpose"), 99, PartyKind.USER),
+        register.operator,
+        register.registrar,
+    )
+    other = world.actor("other operator", PartyKind.OPERATOR, Right.OPERATE)
+    foreign = world.do(
+        NoticeRegister(salted("other operator"), CREDIT, PartyKind.USER),
+        other,
+        register.registrar,
+    )
+    for notice in (elsewhere, foreign):
+        explained = replace(body.terms.purposes[0], notice=notice)
+        changed = replace(body, terms=replace(body.terms, purposes=(explained,)))
+        assert world.refused(changed, register.developer) is Code.NOTICE_MISSING
