@@ -358,9 +358,17 @@ def test_a_link_to_an_anchor_is_checked_even_unasked() -> None:
         replace(link, path=(bytes(32), *link.path[1:])),
         AnchorLink(CHAIN.header(HEIGHT).hash(), CHAIN.header(HEIGHT), link.path),
         AnchorLink(CHAIN.header(TIP - 1).hash(), CHAIN.header(TIP - 1), link.path),
+        relinked(replace(link.header, genesis_hash=bytes([7]) * 32), link.path),
+        relinked(replace(link.header, time_ms=CHAIN.header(HEIGHT + 1).time_ms), link.path),
+        relinked(replace(link.header, height=HEIGHT + 1), ()),
+        relinked(replace(link.header, height=TIP + 1), link.path),
     ]
     for item in broken:
         assert refused_part(replace(good(), anchor=item)).startswith("anchor")
+
+
+def relinked(header: Header, path: tuple[bytes, ...]) -> AnchorLink:
+    return AnchorLink(header.hash(), header, path)
 
 
 def test_a_block_before_the_next_is_no_anchor_to_export() -> None:
