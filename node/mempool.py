@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from ledger.refusal import Code, Refusal
 from ledger.transaction import Transaction
 
-RETRY_AFTER_MS = 1_000
-"""What a client is advised to wait after E017 or E020: a few blocks drain what was in its way."""
-
 _EXPIRY_BUCKET_MS = 1_000
 
 
