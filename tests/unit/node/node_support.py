@@ -5,6 +5,7 @@ import datetime as dt
 import shutil
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from genesis.sample_plan import sample_plan
@@ -97,8 +98,10 @@ class Nodes:
     async def at(self, height: int, *indices: int) -> None:
         """Wait until nodes have a height."""
         for index in indices or list(self.running):
-            chain = self.chain(index)
-            await until(lambda chain=chain: chain.tip.height >= height, f"{index} at {height}")
+            await until(partial(self._is_at, index, height), f"{index} at {height}")
+
+    def _is_at(self, index: int, height: int) -> bool:
+        return self.chain(index).tip.height >= height
 
     def assert_equal(self) -> None:
         """Assert that no two running nodes have different blocks at one height."""

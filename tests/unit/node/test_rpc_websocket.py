@@ -270,7 +270,7 @@ async def test_slow_reader_is_closed_with_its_own_code(monkeypatch: pytest.Monke
 
 
 async def _drain(socket: Socket) -> tuple[dict[str, int], list[str], int]:
-    """Read a connection that was closed as slow; return what came of its first stream, and of all."""
+    """Read a connection closed as slow; return what came of its first stream, and of all."""
     place = {"height": 0, "index": 0}
     seen: list[str] = []
     records = 0

@@ -64,7 +64,7 @@ def only_allowed(value: Item) -> bool:
 def has_form(value: Item, form: Item) -> bool:
     """Compare a value with a form: a type, a length of bytes, a list of forms, or [form, ...]."""
     if isinstance(form, type):
-        return type(value) is form and (form is not int or 0 <= value < 2**64)
+        return type(value) is form and (not isinstance(value, int) or 0 <= value < 2**64)
     if isinstance(form, int):
         return type(value) is bytes and len(value) == form
     if type(value) is not list:
