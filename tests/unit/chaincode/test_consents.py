@@ -19,8 +19,12 @@ from chaincode.ids import part_id
 from chaincode.membership.records import SubjectKind
 from chaincode.membership.subject import SubjectDelegate
 from chaincode.parameters import ParameterName
+from chaincode.registration.product import ProductReason, ProductSuspend
 from chaincode.rights import PartyKind, Right
 from chaincode.settlement.accounts import free_balance
+from chaincode.supervision.cases import CaseOpen
+from chaincode.supervision.freezes import FreezeSet
+from chaincode.supervision.records import LegalBasis, Target, TargetKind
 from chaincode.trading.records import LINES, LineState, RefundReason
 from ledger.refusal import Code, Refused
 from tests.unit.chaincode.city import ALL_FIELDS, CREDIT, DAY, FUNDS, MARKETING, City, varied
@@ -294,3 +298,36 @@ def test_a_stranger_key_is_no_subject(city: City) -> None:
     outsider = person("outsider")
     transaction = city.world.transaction(grant(city, consent), outsider)
     assert codes(city.world.block(transaction)) == [Code.WRONG_SUBJECT]
+
+
+def frozen(city: City, kind: TargetKind, target: bytes) -> None:
+    """Freeze a target under a case of its own."""
+    opening = CaseOpen((Target(kind, target),), LegalBasis.COMPLAINT, None)
+    case = city.world.do(opening, city.supervisor)
+    signers = [city.supervisor]
+    if kind is TargetKind.PARTY:
+        signers.append(city.other_supervisor)
+    city.world.do(FreezeSet(case, target, city.now_ms + DAY), *signers)
+
+
+@pytest.mark.parametrize("kind", [TargetKind.PARTY, TargetKind.PRODUCT])
+def test_nothing_frozen_asks_or_is_asked_for(city: City, kind: TargetKind) -> None:
+    matter = city.world.do(city.matter_open(), city.bank)
+    body = city.consent_request(matter, city.bound().key)
+    frozen(city, kind, city.bank.id if kind is TargetKind.PARTY else city.product)
+    assert city.world.refused(body, city.bank) is Code.FROZEN
+
+
+def test_a_suspended_product_is_not_asked_for(city: City) -> None:
+    matter = city.world.do(city.matter_open(), city.bank)
+    body = city.consent_request(matter, city.bound().key)
+    city.world.do(ProductSuspend(city.product, ProductReason.DEFECT), city.operator)
+    assert city.world.refused(body, city.bank) is Code.PRODUCT_NOT_ACTIVE
+
+
+def test_a_notice_names_the_kind_of_user(city: City) -> None:
+    """A person is told which kind of body asks; another kind needs a notice of its own."""
+    insurer = city.world.actor("agency", PartyKind.CARRIER, Right.USE)
+    matter = city.world.do(city.matter_open(), insurer)
+    body = city.consent_request(matter, city.bound().key)
+    assert city.world.refused(body, insurer) is Code.NOTICE_MISSING

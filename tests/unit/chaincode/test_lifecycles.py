@@ -212,7 +212,9 @@ class LifeCycles(RuleBasedStateMachine):
             return
         for (target, _), mark in OPEN_OBJECTIONS.scan(self.world.state):
             assert OBJECTIONS.known(self.world.state, mark.objection).status is ObjectionStatus.OPEN
-            assert self.statuses[target] not in (ResourceStatus.ACTIVE, ProductStatus.ACTIVE)
+            # By identity: numbers of two enumerations are equal without meaning the same.
+            assert self.statuses[target] is not ResourceStatus.ACTIVE
+            assert self.statuses[target] is not ProductStatus.ACTIVE
 
     @invariant()
     def who_left_holds_nothing(self) -> None:
