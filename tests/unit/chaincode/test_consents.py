@@ -58,6 +58,7 @@ def grant(city: City, consent: bytes) -> ConsentGrant:
         ({"max_uses": 0}, Code.BLANKET_CONSENT),
         ({"max_uses": 2}, Code.BLANKET_CONSENT),
         ({"kind": ConsentKind.MATTER, "max_uses": 9}, Code.BLANKET_CONSENT),
+        ({"kind": ConsentKind.MATTER, "max_uses": 0}, Code.BLANKET_CONSENT),
         ({"answer_until_ms": 0}, Code.DEADLINE_PASSED),
         ({"answer_until_ms": 2**50}, Code.TERM_TOO_LONG),
         ({"until_ms": 2**50}, Code.TERM_TOO_LONG),
@@ -331,3 +332,11 @@ def test_a_notice_names_the_kind_of_user(city: City) -> None:
     matter = city.world.do(city.matter_open(), insurer)
     body = city.consent_request(matter, city.bound().key)
     assert city.world.refused(body, insurer) is Code.NOTICE_MISSING
+
+
+def test_a_consent_does_not_outlive_its_matter(city: City) -> None:
+    """Not even where the data may be kept for longer."""
+    matter = city.world.do(city.matter_open(), city.bank)
+    body = city.consent_request(matter, city.bound().key)
+    long = replace(body, until_ms=city.now_ms + 40 * DAY, retention_until_ms=city.now_ms + 60 * DAY)
+    assert city.world.refused(long, city.bank) is Code.TERM_TOO_LONG
