@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from apps.loan.conductor import SCENARIO_SECONDS, ScenarioWrong, conduct
+from apps.loan.conductor import STALL_SECONDS, ScenarioStalled, ScenarioWrong, conduct
 from apps.loan.network import Network, PartEnded
 from apps.loan.words import say
 from apps.testnet_processes import NodeDidNotStart
@@ -56,8 +56,9 @@ def _play(network: Network, console: Console) -> int:
         console.print(say("part.ended", role=failed.name))
         console.print("\n".join(failed.last_lines()), markup=False, highlight=False)
         return 1
-    except TimeoutError:
-        console.print(say("slow", seconds=round(SCENARIO_SECONDS), path=network.root))
+    except ScenarioStalled as stalled:
+        console.print(stalled.progress, markup=False)
+        console.print(say("stalled", seconds=round(STALL_SECONDS), path=network.root / "logs"))
         return 1
     except ScenarioWrong as wrong:
         console.print(say("wrong", what=wrong.what))

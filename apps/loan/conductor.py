@@ -26,12 +26,21 @@ from quancheng.client import Client
 from quancheng.evidence.export import export
 from quancheng.transport import RetryPolicy
 
-SCENARIO_SECONDS = 170.0
+STALL_SECONDS = 90.0
+"""How long nothing may move: a slow machine takes its time, a stuck scenario is ended."""
 DOWN_SECONDS = 3.0
 _POLL_SECONDS = 0.25
 _PATIENCE = RetryPolicy(attempts=60, pause_ms=100, pause_max_ms=500)
 _DELIVERED = RETURNING - REVOKING
 _RELEASED = frozenset({LineState.RELEASED, LineState.ACCEPTED, LineState.SETTLED})
+
+
+class ScenarioStalled(Exception):
+    """Nothing moved for STALL_SECONDS; `progress` says how far it had come."""
+
+    def __init__(self, progress: str) -> None:
+        super().__init__(progress)
+        self.progress = progress
 
 
 class ScenarioWrong(Exception):
@@ -102,7 +111,8 @@ async def conduct(network: Network, console: Console) -> None:
 
 async def _watch(network: Network, clients: dict[str, Client], console: Console) -> None:
     """Follow the progress; kill a validator in the middle and bring it back."""
-    deadline = time.monotonic() + SCENARIO_SECONDS
+    deadline = time.monotonic() + STALL_SECONDS
+    last: Progress | None = None
     witness = next(iter(clients.values()))
     killing: asyncio.Task[None] | None = None
     with console.status(say("parts")) as status:
@@ -110,6 +120,8 @@ async def _watch(network: Network, clients: dict[str, Client], console: Console)
             network.require_alive()
             progress = await _progress(witness)
             status.update(progress.lines())
+            if progress != last:
+                deadline, last = time.monotonic() + STALL_SECONDS, progress
             if progress.is_done and killing is not None and killing.done():
                 await killing
                 console.print(progress.lines())
@@ -117,7 +129,7 @@ async def _watch(network: Network, clients: dict[str, Client], console: Console)
             if progress.released >= 1 and killing is None:
                 killing = asyncio.create_task(_kill_one(network, clients, console))
             if time.monotonic() > deadline:
-                raise TimeoutError
+                raise ScenarioStalled(progress.lines())
             await asyncio.sleep(_POLL_SECONDS)
 
 

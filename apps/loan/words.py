@@ -57,7 +57,7 @@ _ENGLISH = {
     "stopped": "Nothing is left running.",
     "interrupted": "Interrupted.",
     "part.ended": "{role} ended early. Its last words:",
-    "slow": "The scenario did not come to its end within {seconds} s. Logs: {path}",
+    "stalled": "Nothing has moved for {seconds} s. Logs: {path}",
     "wrong": "The chain does not say what it should: {what}",
 }
 
@@ -115,7 +115,7 @@ _CHINESE = {
     "stopped": "没有留下任何进程。",
     "interrupted": "已中断。",
     "part.ended": "{role} 提前退出。它的最后几行：",
-    "slow": "场景未能在 {seconds} 秒内结束。日志：{path}",
+    "stalled": "{seconds} 秒内没有任何进展。日志：{path}",
     "wrong": "链上记录与预期不符：{what}",
 }
 
