@@ -4,9 +4,10 @@
                      └─── time ──────────────────────────────────────▶ EXPIRED
 
 When a grant, a product or a source ends, its listings end with it, and what was ordered from them
-and not released is refunded, a bounded number of lines in each sweep.
+and not released is refunded, a bounded number of listings and lines in each sweep.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Annotated
@@ -47,8 +48,12 @@ from chaincode.trading.records import (
 from chaincode.trading.standing import listing_end
 from ledger.refusal import Code, require
 
-LINES_PER_SWEEP = 50
-"""Lines that one sweep refunds before it leaves the rest to the next block."""
+ENDINGS_PER_SWEEP = 50
+"""Listings and lines that one sweep ends before it leaves the rest to the next block.
+
+Each takes three events at most, so the sweep's receipt keeps within its bounds however many
+listings stand on one grant.
+"""
 
 
 @transaction_type("supply.list", since=1, signed_by="the operator of the product")
@@ -164,20 +169,27 @@ def _close(context: Context, listing_id: bytes, status: ListingStatus) -> None:
 
 def _end_dependents(context: Context, basis: bytes) -> bool:
     """Say whether everything that had to end fitted into one sweep."""
-    budget = LINES_PER_SWEEP
-    for _, listing_id in [key for key, _ in DEPENDENT_LISTINGS.scan(context.state, basis)]:
+    budget = ENDINGS_PER_SWEEP
+    for listing_id, reason in list(islice(_ended(context, basis), ENDINGS_PER_SWEEP)):
         listing = LISTINGS.known(context.state, listing_id)
-        reason = listing_end(context.state, listing, context.now_ms)
-        if reason is None:
-            continue
         if listing.status is ListingStatus.OPEN:
             _close(context, listing_id, ListingStatus.WITHDRAWN)
+        budget -= 1
         budget -= _refund_open_lines(context, listing_id, reason, budget)
         if budget == 0:
             return False
         for item in _bases(context.state, listing):
             DEPENDENT_LISTINGS.delete(context.state, (item, listing_id))
     return True
+
+
+def _ended(context: Context, basis: bytes) -> Iterator[tuple[bytes, RefundReason]]:
+    """Yield what stands on a basis and has ended; a new version's listings have not."""
+    for (_, listing_id), _ in DEPENDENT_LISTINGS.scan(context.state, basis):
+        listing = LISTINGS.known(context.state, listing_id)
+        reason = listing_end(context.state, listing, context.now_ms)
+        if reason is not None:
+            yield listing_id, reason
 
 
 def _refund_open_lines(

@@ -13,7 +13,7 @@ from chaincode.registration.resource import DeregistrationReason, ResourceDeregi
 from chaincode.rights import PartyKind, Right
 from chaincode.settlement.accounts import free_balance
 from chaincode.settlement.refund import LineRefund
-from chaincode.trading.listings import LINES_PER_SWEEP, ListingWithdraw, SupplyList
+from chaincode.trading.listings import ENDINGS_PER_SWEEP, ListingWithdraw, SupplyList
 from chaincode.trading.orders import OrderCancel, OrderConfirm, OrderReject
 from chaincode.trading.prices import PriceCapSet
 from chaincode.trading.records import (
@@ -24,6 +24,7 @@ from chaincode.trading.records import (
     ListingStatus,
     RefundReason,
 )
+from ledger.receipt import EVENTS_MAX, decode_receipt
 from ledger.refusal import Code
 from tests.unit.chaincode.city import (
     CREDIT,
@@ -347,17 +348,30 @@ def test_anyone_may_refund_only_what_can_no_longer_be_released(city: City) -> No
 def test_many_open_lines_are_refunded_over_several_blocks(city: City) -> None:
     """A sweep is bounded; nothing is forgotten and nothing is refunded twice."""
     lines = []
-    for _ in range((LINES_PER_SWEEP + 10) // 10):
+    for _ in range((ENDINGS_PER_SWEEP + 10) // 10):
         consents = [city.granted()[0] for _ in range(10)]
         order = city.world.do(city.order_place(*consents), city.bank)
         lines += [part_id(order, index) for index in range(10)]
     city.world.do(ProductRetire(city.product, ProductReason.REPLACED), city.operator)
     city.world.block()
     left = [line for line in lines if line_state(city, line) is not LineState.REFUNDED]
-    assert len(left) == len(lines) - LINES_PER_SWEEP
+    assert len(left) == len(lines) - (ENDINGS_PER_SWEEP - 1), "the listing is an ending too"
     city.world.block()
     assert all(line_state(city, line) is LineState.REFUNDED for line in lines)
     assert bank_balance(city) == FUNDS
+
+
+def test_many_listings_end_over_several_blocks_with_receipts_that_can_be_read(city: City) -> None:
+    """However many listings one operator opens, no sweep outgrows its receipt."""
+    opening = [city.world.transaction(city.supply(), city.operator) for _ in range(EVENTS_MAX + 1)]
+    assert set(codes(city.world.block(*opening))) == {Code.OK}
+    city.world.do(ProductRetire(city.product, ProductReason.REPLACED), city.operator)
+    for _ in range(EVENTS_MAX // ENDINGS_PER_SWEEP + 2):
+        for receipt in city.world.block().receipts:
+            assert decode_receipt(receipt.encoded()) == receipt
+    opened = [LISTINGS.known(city.world.state, item.tx_id) for item in opening]
+    assert {listing.status for listing in opened} == {ListingStatus.WITHDRAWN}
+    assert not city.world.block().receipts
 
 
 def test_a_consent_that_ends_before_delivery_frees_the_money_on_time(city: City) -> None:
