@@ -27,7 +27,11 @@ from consensus.messages import (
     Vote,
 )
 from ledger import shape, suites
-from ledger.certificate import CERTIFICATE_SIZE_MAX, certificate_from_value
+from ledger.certificate import (
+    CERTIFICATE_SIZE_MAX,
+    certificate_from_value,
+    signatures_from_value,
+)
 from ledger.encoding import Value
 from ledger.refusal import Code, Refused, require
 from ledger.validators import VALIDATORS_MAX
@@ -281,20 +285,11 @@ def _prepared_from(value: Value) -> PreparedCertificate | None:
 
 def _certificate_from(fields: Sequence[Value]) -> PreparedCertificate:
     height, view, block_hash, rows = fields
-    signatures = []
-    for row in shape.array_up_to(rows, VALIDATORS_MAX, "certificate.signatures"):
-        index, signature = shape.array(row, 2, "certificate.signatures")
-        signatures.append(
-            (
-                shape.unsigned(index, "certificate.index", VALIDATORS_MAX - 1),
-                shape.byte_string(signature, "certificate.signature", suites.SIGNATURE_SIZE),
-            )
-        )
     return PreparedCertificate(
         shape.unsigned(height, "certificate.height"),
         shape.unsigned(view, "certificate.view", VIEW_MAX),
         shape.hash32(block_hash, "certificate.block_hash"),
-        tuple(signatures),
+        signatures_from_value(rows),
     )
 
 

@@ -1,6 +1,4 @@
-"""The commit certificate.
-
-The one proof that a block is final, for sync, light clients and evidence files alike.
+"""The commit certificate: the one proof of finality, for sync, light clients and evidence alike.
 
 Form: [height, view, block_hash, [[validator index, signature] …]], indices strictly ascending,
 quorum ≤ count ≤ n, one view, every signature checked. Stopping at the quorum would let a bad
@@ -48,11 +46,21 @@ class CommitCertificate:
 
 
 def certificate_from_value(value: Value) -> CommitCertificate:
-    """Return the certificate of a decoded canonical value.
+    """Return the certificate of a decoded canonical value, or refuse its shape with E006.
 
-    Refuse a wrong shape or order with E006.
+    Order and number of signatures are left to `verify_certificate`.
     """
     height, view, block_hash, rows = shape.array(value, 4, "certificate")
+    return CommitCertificate(
+        shape.unsigned(height, "certificate.height"),
+        shape.unsigned(view, "certificate.view", VIEW_MAX),
+        shape.hash32(block_hash, "certificate.block_hash"),
+        signatures_from_value(rows),
+    )
+
+
+def signatures_from_value(rows: Value) -> tuple[tuple[int, bytes], ...]:
+    """Return the pairs of validator index and signature of a decoded list, or refuse with E006."""
     signatures = []
     for row in shape.array_up_to(rows, VALIDATORS_MAX, "certificate.signatures"):
         index, signature = shape.array(row, 2, "certificate.signatures")
@@ -62,12 +70,7 @@ def certificate_from_value(value: Value) -> CommitCertificate:
                 shape.byte_string(signature, "certificate.signature", suites.SIGNATURE_SIZE),
             )
         )
-    return CommitCertificate(
-        shape.unsigned(height, "certificate.height"),
-        shape.unsigned(view, "certificate.view", VIEW_MAX),
-        shape.hash32(block_hash, "certificate.block_hash"),
-        tuple(signatures),
-    )
+    return tuple(signatures)
 
 
 def decode_certificate(data: bytes) -> CommitCertificate:
@@ -86,9 +89,7 @@ def last_certificate_hash(certificate: CommitCertificate | None) -> bytes:
 def verify_certificate(
     certificate: CommitCertificate, validators: ValidatorSet, genesis_hash: bytes
 ) -> Refusal | None:
-    """Check a certificate against the set of its height.
-
-    Return the refusal, or None where it proves the block final.
+    """Say why a certificate does not prove its block final under the set of its height, or None.
 
     The caller compares height and block hash with what it wants proven. One signature check for
     each entry.
