@@ -1,4 +1,1 @@
-"""World state and the native transaction types.
-
-The business of the city's data, one package for each area.
-"""
+"""World state and the native transaction types: one package for each area of the business."""

@@ -1,7 +1,4 @@
-"""The context of a handler.
-
-The state under construction, the block, the signers, and what happens in consequence.
-"""
+"""What a handler works with: state, block, signers, and what happens in consequence."""
 
 from dataclasses import dataclass, field
 

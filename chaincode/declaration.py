@@ -41,18 +41,12 @@ class TypeFacts:
     signed_by: str
     """The signers in order, as people read of them."""
     protective: bool
-    """Whether it stands first in a block, with an allowance of its own.
-
-    It ends or forbids something.
-    """
+    """Whether it ends or forbids something, and so stands first, with an allowance of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration(Generic[B]):
-    """A transaction type.
-
-    Facts, body and handler. The handler changes the context's state or raises `Refused`.
-    """
+    """A transaction type; its handler changes the context's state or raises `Refused`."""
 
     facts: TypeFacts
     body: type[B]

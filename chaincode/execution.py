@@ -40,10 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class BlockExecution:
-    """The result of a block.
-
-    State changes in ascending order of raw keys, and outcomes, sweeps before transactions.
-    """
+    """What a block does: changes ascending by raw key; outcomes, sweeps before transactions."""
 
     changes: Mapping[bytes, bytes | None]
     outcomes: tuple[Outcome, ...]

@@ -25,10 +25,7 @@ NAME_SIZE_MAX = 96
 NAMES_REMEMBERED_MAX = 4_096
 """Names whose check is remembered: the same few stand in record after record."""
 NAME_DIGITS_MAX = 5
-"""Longest run of digits in a name.
-
-Shorter than any number of a person, a telephone or a document.
-"""
+"""Longest run of digits in a name: below any number of a person, a telephone or a document."""
 WRAP_SIZE = 112
 FEN_MAX = 10**15
 """Ten trillion yuan: any sum of amounts of a block stays below 2^64."""
@@ -207,10 +204,7 @@ class Boolean(Codec[bool]):
 
 @dataclass(frozen=True, slots=True)
 class Name(Codec[str]):
-    """A public name.
-
-    Reviewed by a public body, normalized (NFC), and too poor in digits to carry a person's number.
-    """
+    """A public name: reviewed, normalized (NFC), too poor in digits to carry a person's number."""
 
     is_verbatim = True
 
@@ -243,8 +237,8 @@ class Name(Codec[str]):
 def is_public_name(text: str) -> bool:
     """Say whether a text may be a public name.
 
-    1 to 96 UTF-8 bytes, NFC, visible characters and single inner spaces only; at most five digits,
-    of any script, in a row.
+    It has 1 to 96 UTF-8 bytes in NFC, only visible characters and single inner spaces, and at most
+    five digits, of any script, in a row.
     """
     try:
         size = len(text.encode())

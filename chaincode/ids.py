@@ -1,7 +1,4 @@
-"""How things on chain get their 32-byte ids.
-
-From the transaction that creates them, or from a key.
-"""
+"""The 32-byte ids of things on chain: from the transaction that creates them, or from a key."""
 
 from ledger.suites import tagged_hash
 
@@ -18,8 +15,5 @@ def part_id(tx_id: bytes, index: int) -> bytes:
 
 
 def key_id(public_key: bytes) -> bytes:
-    """Return the id by which events and indexes name a public key.
-
-    A founding party, a subject's pseudonym.
-    """
+    """Return the id by which events and indexes name a founding party's or subject's key."""
     return tagged_hash(_KEY_TAG, public_key)

@@ -335,10 +335,7 @@ BY_NAME: Mapping[ParameterName, ParameterDefinition] = {item.name: item for item
 
 @dataclass(frozen=True, slots=True)
 class ParameterRecord:
-    """A parameter in the state.
-
-    Its value, the bounds of genesis, and the change that was decided last.
-    """
+    """A parameter in the state: its value, its bounds, and the change that was decided last."""
 
     value: Annotated[Unsigned64, "Value before `from_height`."]
     minimum: Annotated[Unsigned64, "Least value governance may set."]
@@ -389,9 +386,6 @@ def set_value(
 
 
 def params_hash(state: StateReader, height: int) -> bytes:
-    """Return the hash a header carries of all parameters in force at its height.
-
-    [[number, value] …] ascending.
-    """
+    """Return the hash of all parameters in force at a height, as [[number, value] …] ascending."""
     rows = [[number, record.at(height)] for number, record in PARAMETERS.scan(state)]
     return tagged_hash(_TAG, encode(rows))

@@ -24,9 +24,12 @@ Part = bytes | int
 class Table(Generic[K, R]):
     """Records of one kind by key. K is `bytes`, `int` or a tuple of them, as the parts say.
 
-    `RESOURCES: Table[bytes, Resource] = Table(0x20, "resource", Resource, Identifier)`
-    `RIGHTS: Table[tuple[bytes, int], RightHeld] = Table(0x13, "right", RightHeld, Identifier,
-    Right)`
+        RESOURCES: Table[bytes, Resource] = Table(0x20, "resource", Resource, Identifier)
+        RIGHTS: Table[tuple[bytes, int], RightHeld] = Table(
+            0x13, "right", RightHeld, Identifier, Right
+        )
+
+    The parts are the kinds of fields of which the key is made, all of fixed width.
     """
 
     def __init__(self, namespace: int, name: str, record: type[R], *parts: object) -> None:

@@ -44,10 +44,7 @@ SCHEDULE: Single[Schedule] = Single(0x07, "validator schedule", Schedule)
 
 
 def set_at(state: StateReader, height: int) -> ValidatorSet:
-    """Return the set that votes at a height.
-
-    The next height or the one after it, seen from the state.
-    """
+    """Return the set that votes at a height: the next one, or the one after it."""
     schedule = SCHEDULE.get(state)
     assert schedule is not None
     in_force = height >= schedule.from_height

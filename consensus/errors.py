@@ -1,7 +1,8 @@
 """What may fail around a replica; a peer can cause none of these.
 
-RecordDamaged     a record of the vote store is not what this code once wrote SignatureRefused  the
-signer guard saw a vote that contradicts an earlier one: our own bug or a stale store
+RecordDamaged       a record of the vote store is not what this code once wrote
+SignatureRefused    the signer guard was asked for a vote that contradicts an earlier one: our own
+                    bug, or a stale store
 """
 
 

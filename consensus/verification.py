@@ -51,8 +51,9 @@ class Verifier:
     ) -> Refusal | None:
         """Check all votes of a certificate of either kind; the caller compares what it is for.
 
-        1. quorum ≤ count ≤ n. 2. Indices strictly ascending, hence distinct. 3. Every signature
-           valid.
+        1. quorum ≤ count ≤ n.
+        2. Indices are strictly ascending, hence distinct.
+        3. Every signature is valid.
         """
         signatures = certificate.signatures
         if not self.validators.quorum <= len(signatures) <= self.validators.size:

@@ -31,8 +31,9 @@ def on_view_change_counted(state: HeightState) -> None:
 def jump(state: HeightState) -> None:
     """R8. Join the views that a correct validator has reached.
 
-    1. f + 1 validators sent view-changes for views above the current one; the lowest view among the
-       f + 1 highest is entered, so that f faulty ones can drag nobody along.
+    1. f + 1 validators sent view-changes for views above the current one.
+
+    The lowest view among the f + 1 highest is entered, so that f faulty ones can drag nobody along.
     """
     latest = sorted((item.vote.view for item in state.view_changes.values()), reverse=True)
     needed = weak_quorum(state.size)

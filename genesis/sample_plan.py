@@ -1,4 +1,4 @@
-"""A small city to start from: the six organisations and eleven parties that one loan needs."""
+"""A small city to start from: the six organisations and ten parties that one loan needs."""
 
 from dataclasses import replace
 

@@ -1,4 +1,1 @@
-"""What everyone must agree on as bytes.
-
-Encoding, keys, transactions, headers, certificates, trees, refusal codes.
-"""
+"""What everyone must agree on as bytes: encoding, keys, transactions, certificates, trees."""

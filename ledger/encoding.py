@@ -1,6 +1,4 @@
-"""Canonical CBOR (RFC 8949 §4.2.1, arrays only).
-
-The one encoding of everything that is hashed or signed.
+"""Canonical CBOR (RFC 8949 §4.2.1, arrays only): the encoding of all that is hashed or signed.
 
 Decoding is strict: bounded, decoded, type-checked, re-encoded and compared, because the decoder
 alone is lax. Allowed are unsigned and negative integers of 64 bits, byte strings, text, booleans,

@@ -1,6 +1,6 @@
 """The genesis document: who founds the chain, with which keys, rights and parameters.
 
-It is height 0 and has no header.
+The document itself is height 0: there is no header of it.
 
 Form: [version, suite, chain name, time_ms, protocol_version, development, predecessor,
 organisations, validators, parties, parameters]. `genesis_hash = H(qc/genesis/v1, bytes)` binds

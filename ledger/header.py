@@ -1,7 +1,4 @@
-"""The block header.
-
-The block hash covers the header and nothing else; the view is in the certificate, never here.
-"""
+"""The block header: all that the block hash covers. The view is in the certificate, never here."""
 
 from dataclasses import dataclass, fields
 

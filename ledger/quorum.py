@@ -1,6 +1,4 @@
-"""Threshold maths.
-
-One place, integers only, the same for consensus, certificates, light clients and governance.
+"""Thresholds, the same for consensus, certificates, light clients and governance.
 
 A quorum is more than two thirds for every n. The textbook 2f + 1 is not: with n = 6 it gives two
 quorums that share no validator at all.

@@ -1,6 +1,4 @@
-"""Receipts.
-
-What became of a transaction or a sweep, provable under the receipt root of the next header.
+"""Receipts: what became of a transaction or sweep, proven by the receipt root of the next header.
 
 Form: [subject, code, [[event name, [id …], [amount …]] …]]. The subject is the tx_id, or the id of
 a sweep.
@@ -22,10 +20,7 @@ _SWEEP_TAG = b"qc/sweep/v1"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened.
-
-    The type in past form (`consent.granted`), the ids it concerns, and amounts.
-    """
+    """What happened, in past form (`consent.granted`), the ids that it concerns, and amounts."""
 
     name: str
     ids: tuple[bytes, ...] = ()

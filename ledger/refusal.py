@@ -1,10 +1,9 @@
 """Refusals: what a peer or client sent wrong, as a value with a stable code.
 
-Texts are in `ledger.refusal_texts`.
-
-Inside the core a rule that does not hold raises `Refused`; it is caught at exactly one boundary of
-each room (the dispatcher of the chaincode, the admission of the node, the frame reader of a peer)
-and travels from there on as a `Refusal`.
+What people read of a code is in `ledger.refusal_texts`. Inside the core a rule that does not hold
+raises `Refused`; it is caught at exactly one boundary of each room (the dispatcher of the
+chaincode, the admission of the node, the frame reader of a peer) and travels from there on as a
+`Refusal`.
 """
 
 from dataclasses import dataclass

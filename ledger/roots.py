@@ -1,7 +1,4 @@
-"""Roots as headers carry them.
-
-H(tag ‖ count as u64 ‖ tree root), so that a proof cannot lie about the number of leaves.
-"""
+"""Roots as headers carry them: H(tag ‖ count as u64 ‖ tree root), so that no proof lies of size."""
 
 from collections.abc import Sequence
 
@@ -22,10 +19,7 @@ def counted_root(tag: bytes, count: int, tree_root: bytes) -> bytes:
 
 
 def list_root(tag: bytes, leaves: Sequence[bytes]) -> bytes:
-    """Return the root of a header over a list.
-
-    Tx_hashes, encoded receipts, encoded evidence or block hashes.
-    """
+    """Return a header's root over tx_hashes, encoded receipts, evidence or block hashes."""
     return counted_root(tag, len(leaves), merkle_root(leaves))
 
 

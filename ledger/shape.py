@@ -1,7 +1,4 @@
-"""Reading decoded canonical values field by field.
-
-Each function returns the typed field or refuses (E006) naming it.
-"""
+"""Reading decoded canonical values field by field: a typed field, or its refusal (E006)."""
 
 from collections.abc import Sequence
 

@@ -70,8 +70,7 @@ def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
 def is_admissible_key(public_key: bytes) -> bool:
     """Say whether a key may be registered.
 
-    Known suite, canonical point of the prime-order group, not small-order.
-
+    It is of a known suite and a canonical point of the prime-order group, not of small order.
     Small-order keys make one signature valid for many messages (ed25519-speccheck cases 0, 1, 10,
     11).
     """

@@ -1,8 +1,8 @@
 """Transactions as bytes: `[unsigned, signatures]`, canonical CBOR arrays.
 
-unsigned = [version, genesis_hash, type, salt, valid_until_ms, [signer public key …], body […]]
-tx_id    = H(qc/tx/v1, unsigned bytes)   for people, replay protection and events
-tx_hash  = H(qc/tx-bytes/v1, all bytes)  leaf of transaction_root, key of every pool and cache
+    unsigned = [version, genesis_hash, type, salt, valid_until_ms, [signer public key …], body […]]
+    tx_id    = H(qc/tx/v1, unsigned bytes)   for people, replay protection and events
+    tx_hash  = H(qc/tx-bytes/v1, all bytes)  leaf of transaction_root, key of every pool and cache
 
 Signature i is made by signer i over qc/tx-sign/v1 ‖ tx_id.
 """

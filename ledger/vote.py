@@ -1,6 +1,6 @@
 """What validators sign, as fixed binary.
 
-Tag (16 B) ‖ kind u8 ‖ genesis_hash 32 B ‖ height u64 ‖ view u32 ‖ body.
+    tag 16 B ‖ kind u8 ‖ genesis_hash 32 B ‖ height u64 ‖ view u32 ‖ body
 
 The body of a pre-prepare, prepare and commit is the block hash. The body of a view-change is
 has_prepared u8 ‖ prepared_view u32 ‖ prepared_hash 32 B, zeros when nothing was prepared. The
@@ -36,10 +36,7 @@ _TAGS = {
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The claim of a view-change.
-
-    The sender saw a quorum of prepares for this block in this view.
-    """
+    """The claim of a view-change: its sender saw a quorum of prepares for a block in a view."""
 
     view: int
     block_hash: bytes

@@ -1,8 +1,8 @@
 """The asynchronous client of a node.
 
-async with Client("http://127.0.0.1:26680") as client:
-    sent = await client.send("matter.open", seeds=[seed], purpose=1, ...)
-    print(sent.height, sent.receipt.events)
+    async with Client("http://127.0.0.1:26680") as client:
+        sent = await client.send("matter.open", seeds=[seed], purpose=1, ...)
+        print(sent.height, sent.receipt.events)
 
 Every call may be made again: a lost connection is retried, a transaction sent twice counts once.
 """

@@ -30,11 +30,9 @@ def seal(
 ) -> EnvelopeHeader:
     """Write the ciphertext of a content and return its header.
 
-    `content_key` is fresh and sealed only once.
-
-    Memory: two chunks. The key and the preamble's key commitment must belong together. Refuses
-    (E508) a content of more than CHUNKS_MAX chunks; what was written to `target` is then to be
-    thrown away.
+    `content_key` is fresh, is sealed with only once, and is the one that the preamble commits to.
+    Refuses (E508) a content of more than CHUNKS_MAX chunks; what was written to `target` is then to
+    be thrown away. Memory: two chunks.
     """
     assert key_commitment_of(content_key) == preamble.key_commitment
     sealer = _Sealer(preamble, content_key, target)

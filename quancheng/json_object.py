@@ -2,10 +2,10 @@
 
 One declaration gives the parser, the renderer, the schema and the documentation, for instance:
 
-@dataclass(frozen=True, slots=True)
-class WaitRequest:
-    tx_id: Annotated[bytes, BytesForm(32, 32), "Id of the transaction."]
-    timeout_ms: Annotated[int, IntegerForm(60_000), "How long to wait at most."] = 10_000
+    @dataclass(frozen=True, slots=True)
+    class WaitRequest:
+        tx_id: Annotated[bytes, BytesForm(32, 32), "Id of the transaction."]
+        timeout_ms: Annotated[int, IntegerForm(60_000), "How long to wait at most."] = 10_000
 """
 
 import types

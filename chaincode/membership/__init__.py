@@ -1,4 +1,7 @@
-"""Who takes part.
+"""Membership: who takes part, with which keys and rights, and how they decide together.
 
-Organisations, parties with their keys and rights, pseudonyms of persons, purposes, governance.
+Owns organisations, parties, keys, rights, pseudonyms of persons, purposes, parameters and
+governance. Its law: nobody gains a right without a decision of the governing organisations, and a
+key that has signed for one never signs for another. Reading order: `records`, `party`, `key`,
+`right`, `subject`, `purpose`, `parameter`, `proposal`, `duties`.
 """

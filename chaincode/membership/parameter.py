@@ -1,7 +1,4 @@
-"""Parameters.
-
-Moved by governance within the bounds of genesis, in effect at a height everybody knows beforehand.
-"""
+"""Parameters: moved by governance, within their bounds, from a height known beforehand."""
 
 from dataclasses import dataclass
 from typing import Annotated

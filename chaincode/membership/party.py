@@ -1,7 +1,9 @@
 """Parties: applied for by a sponsor, admitted, suspended, resumed and let go by governance.
 
-party.apply ─▶ APPLIED ─ admit ─▶ ACTIVE ◀─ suspend / resume ─▶ SUSPENDED
-                                     └───────── exit ─▶ EXITED ◀──────┘
+    party.apply ─▶ APPLIED ─ admit ─▶ ACTIVE ◀─ suspend / resume ─▶ SUSPENDED
+                                         └───────── exit ─▶ EXITED ◀──────┘
+
+A sponsor answers for an applicant; a party leaves only when it owes nothing.
 """
 
 from dataclasses import dataclass, replace

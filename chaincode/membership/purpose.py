@@ -1,6 +1,6 @@
-"""Purposes.
+"""Purposes: a tree that only grows.
 
-A tree that only grows. A code is never reused and never moves, so no consent changes its meaning.
+A code is never reused and never moves, so no consent changes its meaning.
 """
 
 from dataclasses import dataclass

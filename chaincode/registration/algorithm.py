@@ -1,7 +1,4 @@
-"""Algorithms.
-
-Only registered code computes over data, and its output has only the registered form.
-"""
+"""Algorithms: only registered code computes over data, and its output has only its own form."""
 
 from dataclasses import dataclass
 from typing import Annotated

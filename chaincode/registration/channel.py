@@ -1,7 +1,4 @@
-"""Channels: the designated delivery channels and trading venues.
-
-Nothing is sold or delivered elsewhere.
-"""
+"""Channels: the designated trading venues and delivery channels; there is no other way."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated

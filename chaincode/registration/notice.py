@@ -1,8 +1,4 @@
-"""Notices.
-
-The text a person is shown before consenting, fixed by its hash and reviewed by the registration
-body.
-"""
+"""Notices: the text that a person is shown before consenting, fixed by its hash and reviewed."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -1,7 +1,4 @@
-"""Objections: any active party may object during notice or review.
-
-Nothing goes on until the registration body decides.
-"""
+"""Objections: any active party may object, and nothing goes on until that is decided."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated

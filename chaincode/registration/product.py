@@ -1,9 +1,9 @@
 """Products: submitted by a developer, reviewed, suspended, resumed and retired.
 
     submit ─▶ SUBMITTED ─ review ─▶ ACTIVE ◀─ suspend / resume ─▶ SUSPENDED ─ retire ─▶ RETIRED
-                   └────────────▶ REJECTED     (submit again: a revision under review beside the
-                   version in force)
+                   └────────────▶ REJECTED
 
+Submitted again, a product has a revision under review beside the version in force.
 A product serves INDIVIDUAL persons with their consent, or groups without any detail; its class says
 which and never changes.
 """

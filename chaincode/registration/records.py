@@ -93,9 +93,9 @@ class RowBucket(IntEnum):
 
 @unique
 class ResourceStatus(IntEnum):
-    """REVIEW → PUBLICIZED | REJECTED.
+    """REVIEW → PUBLICIZED → ACTIVE → EXPIRED.
 
-    PUBLICIZED → ACTIVE | REJECTED; ACTIVE → EXPIRED; both → DEREGISTERED.
+    REVIEW and PUBLICIZED can end in REJECTED, PUBLICIZED and ACTIVE in DEREGISTERED.
     """
 
     REVIEW = 1

@@ -1,7 +1,9 @@
 """Resources: submitted, reviewed, on public notice, activated, and so held (制度确权).
 
-submit ─▶ REVIEW ─ review ─▶ PUBLICIZED ─ activate ─▶ ACTIVE ─ time ─▶ EXPIRED
-              └─▶ REJECTED ◀─ objection upheld ─┘         └ deregister ─▶ DEREGISTERED ◀┘
+    submit ─▶ REVIEW ─ review ─▶ PUBLICIZED ─ activate ─▶ ACTIVE ─ time ─▶ EXPIRED
+                  └─▶ REJECTED ◀─ objection upheld ─┘         └ deregister ─▶ DEREGISTERED ◀┘
+
+On notice anybody among the parties may object; what is upheld ends the registration.
 """
 
 from dataclasses import dataclass, replace

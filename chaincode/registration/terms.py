@@ -26,9 +26,9 @@ def require_sound_terms(
 ) -> None:
     """Refuse terms that no registration body should have to read.
 
-    Operator (E008, E010, E007), sources (E205, E203), their weights (E601), fields and purposes
-    (E006, E311, E010),
-    notices (E207), algorithms (E511), group figures (E509, E510), grants to develop (E301 to E303).
+    In this order: operator (E008, E010, E007), sources (E205, E203) and their weights (E601),
+    fields and purposes (E006, E311, E010), notices (E207), algorithms (E511), group figures (E509,
+    E510), grants to develop (E301 to E303).
     """
     operator = context.active_party(terms.operator, "terms.operator")
     context.require_right(operator, Right.OPERATE, "terms.operator")

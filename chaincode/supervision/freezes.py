@@ -1,7 +1,6 @@
-"""Freezing and lifting.
+"""Freezing and lifting: business with a target stops until a lift or the end of the term.
 
-A freeze stops business with its target until it is lifted or its term ends. A freeze of a whole
-party takes two supervisors, because it stops an institution.
+A freeze of a whole party takes two supervisors, because it stops an institution.
 """
 
 from dataclasses import dataclass, replace
