@@ -10,9 +10,10 @@ TESTNET/
 import datetime as dt
 import json
 import secrets
+import shutil
 import socket
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from genesis.assembly import assemble
@@ -36,6 +37,7 @@ PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
 LOOPBACK = "127.0.0.1"
 
 _PASSPHRASE_BYTES = 24
+_PEERS_BELOW_RPC = 100
 
 
 class TestnetMissing(Exception):
@@ -55,6 +57,14 @@ class TestnetExists(Exception):
 
     def __init__(self, root: Path) -> None:
         super().__init__(f"{root} holds a test network already")
+        self.root = root
+
+
+class FolderTaken(Exception):
+    """The folder holds something that is no test network; `root` names it."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(f"{root} is not empty and holds no test network")
         self.root = root
 
 
@@ -112,13 +122,102 @@ class Testnet:
         return self.root / party.keystore
 
 
-def lay_out_testnet(root: Path, plan: Plan, now: dt.datetime) -> Testnet:
-    """Found the planned consortium below a folder, on free loopback ports."""
+def free_ports(count: int) -> list[int]:
+    """Return distinct loopback ports that nobody listens on."""
+    sockets = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
+    try:
+        for item in sockets:
+            item.bind((LOOPBACK, 0))
+        return [item.getsockname()[1] for item in sockets]
+    finally:
+        for item in sockets:
+            item.close()
+
+
+def lay_out_testnet(
+    root: Path,
+    plan: Plan,
+    now: dt.datetime,
+    *,
+    ports: Callable[[int], Sequence[int]] = free_ports,
+) -> Testnet:
+    """Found the planned consortium in a folder, on loopback ports: for each node peers, then RPC.
+
+    The folder appears whole or not at all, so that an interrupted founding can just be repeated.
+    """
     if (root / DESCRIPTION_FILE).exists():
         raise TestnetExists(root)
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise FolderTaken(root)
     require_sound_plan(plan)
-    make_private_folder(root)
-    founders = _founders(root, plan)
+    scratch = root.with_name(f".{root.name}.{secrets.token_hex(8)}")
+    make_private_folder(scratch)
+    try:
+        testnet = _laid_out(scratch, plan, now, ports)
+        scratch.replace(root)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return replace(testnet, root=root)
+
+
+def load_testnet(root: Path) -> Testnet:
+    """Read what stands below a folder, or raise TestnetMissing."""
+    path = root / DESCRIPTION_FILE
+    try:
+        with path.open("rb") as file:
+            parts = json.loads(file.read(DESCRIPTION_SIZE_MAX))
+    except FileNotFoundError as error:
+        raise TestnetMissing(root) from error
+    return Testnet(
+        root=root,
+        chain_name=parts["chain_name"],
+        genesis_hash=parts["genesis_hash"],
+        nodes=tuple(TestnetNode(**item) for item in parts["nodes"]),
+        parties=tuple(TestnetParty(**item) for item in parts["parties"]),
+    )
+
+
+def usual_ports(first: int) -> Callable[[int], list[int]]:
+    """Return a chooser of ports: RPC from the first one upwards, peers a hundred below.
+
+    Where one of them is taken, any free ones do, as two networks on one machine need.
+    """
+
+    def choose(count: int) -> list[int]:
+        nodes = range(count // 2)
+        wanted = [first + node - below for node in nodes for below in (_PEERS_BELOW_RPC, 0)]
+        return wanted if all(map(_is_free, wanted)) else free_ports(count)
+
+    return choose
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # A node that has just stopped leaves connections behind that do not hinder the next one.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def write_description(testnet: Testnet) -> None:
+    """Write `testnet.json`, by which commands find the nodes and parties of a network."""
+    parts = {
+        "chain_name": testnet.chain_name,
+        "genesis_hash": testnet.genesis_hash,
+        "nodes": [asdict(item) for item in testnet.nodes],
+        "parties": [asdict(item) for item in testnet.parties],
+    }
+    text = json.dumps(parts, ensure_ascii=False, indent=2)
+    create_private_file(testnet.root / DESCRIPTION_FILE, text.encode() + b"\n")
+
+
+def _laid_out(
+    root: Path, plan: Plan, now: dt.datetime, ports: Callable[[int], Sequence[int]]
+) -> Testnet:
+    founders = _founders(root, plan, ports)
     care = KeyCare(_passphrases(plan), QUICK)
     contributions = [found_organisation(founder, plan, care, now) for founder in founders]
     for founder in founders:
@@ -141,50 +240,11 @@ def lay_out_testnet(root: Path, plan: Plan, now: dt.datetime) -> Testnet:
     return testnet
 
 
-def load_testnet(root: Path) -> Testnet:
-    """Read what stands below a folder, or raise TestnetMissing."""
-    path = root / DESCRIPTION_FILE
-    try:
-        with path.open("rb") as file:
-            parts = json.loads(file.read(DESCRIPTION_SIZE_MAX))
-    except FileNotFoundError as error:
-        raise TestnetMissing(root) from error
-    return Testnet(
-        root=root,
-        chain_name=parts["chain_name"],
-        genesis_hash=parts["genesis_hash"],
-        nodes=tuple(TestnetNode(**item) for item in parts["nodes"]),
-        parties=tuple(TestnetParty(**item) for item in parts["parties"]),
-    )
-
-
-def write_description(testnet: Testnet) -> None:
-    """Write `testnet.json`, by which commands find the nodes and parties of a network."""
-    parts = {
-        "chain_name": testnet.chain_name,
-        "genesis_hash": testnet.genesis_hash,
-        "nodes": [asdict(item) for item in testnet.nodes],
-        "parties": [asdict(item) for item in testnet.parties],
-    }
-    text = json.dumps(parts, ensure_ascii=False, indent=2)
-    create_private_file(testnet.root / DESCRIPTION_FILE, text.encode() + b"\n")
-
-
-def free_ports(count: int) -> list[int]:
-    """Return distinct loopback ports that nobody listens on."""
-    sockets = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
-    try:
-        for item in sockets:
-            item.bind((LOOPBACK, 0))
-        return [item.getsockname()[1] for item in sockets]
-    finally:
-        for item in sockets:
-            item.close()
-
-
-def _founders(root: Path, plan: Plan) -> list[Founder]:
+def _founders(
+    root: Path, plan: Plan, choose_ports: Callable[[int], Sequence[int]]
+) -> list[Founder]:
     nodes = sum(item.nodes for item in plan.organisations)
-    ports = iter(free_ports(2 * nodes))
+    ports = iter(choose_ports(2 * nodes))
     return [
         Founder(
             OrganisationFolder(root / organisation.label),

@@ -1,5 +1,6 @@
 """A test network is laid out whole, private, and readable by the node."""
 
+import socket
 import stat
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,8 +8,17 @@ from pathlib import Path
 import pytest
 
 from genesis import node_home
+from genesis import testnet as testnet_module
 from genesis.plan import Plan
-from genesis.testnet import TestnetExists, TestnetMissing, lay_out_testnet, load_testnet
+from genesis.testnet import (
+    FolderTaken,
+    TestnetExists,
+    TestnetMissing,
+    free_ports,
+    lay_out_testnet,
+    load_testnet,
+    usual_ports,
+)
 from ledger.genesis import decode_genesis
 from node.config import load_config, parse_address
 from quancheng.keystore import KeyKind, Keystore
@@ -63,3 +73,40 @@ def test_a_network_is_not_laid_out_over_another(plan: Plan, tmp_path: Path) -> N
     lay_out_testnet(tmp_path / "net", plan, NOW)
     with pytest.raises(TestnetExists):
         lay_out_testnet(tmp_path / "net", plan, NOW)
+
+
+def test_an_interrupted_founding_leaves_nothing_behind(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C in the middle: no half-made folder hinders the next attempt."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(testnet_module, "finish_homes", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            lay_out_testnet(tmp_path / "net", plan, NOW)
+    assert list(tmp_path.iterdir()) == []
+    assert lay_out_testnet(tmp_path / "net", plan, NOW).root == tmp_path / "net"
+
+
+def test_a_folder_with_something_else_is_left_alone(plan: Plan, tmp_path: Path) -> None:
+    """Files of somebody else are neither mixed with a network nor replaced; an empty folder is."""
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(FolderTaken):
+        lay_out_testnet(tmp_path, plan, NOW)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    (tmp_path / "net").mkdir()
+    lay_out_testnet(tmp_path / "net", plan, NOW)
+
+
+def test_the_usual_ports_are_taken_where_they_are_free() -> None:
+    """Examples with the usual URL work; a second network on the machine gets other ports."""
+    (first,) = free_ports(1)
+    chosen = usual_ports(first)(4)
+    assert len(set(chosen)) == 4
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as taken:
+        taken.bind(("127.0.0.1", first))
+        taken.listen()
+        assert first not in usual_ports(first)(4)
