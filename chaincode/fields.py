@@ -278,7 +278,6 @@ KemKey: TypeAlias = Annotated[bytes, FixedBytes("envelope key", PUBLIC_KEY_SIZE,
 Wrap: TypeAlias = Annotated[bytes, FixedBytes("key wrap", WRAP_SIZE)]
 """A content key sealed for one right holder."""
 Unsigned8: TypeAlias = Annotated[int, Integer("integer", 2**8 - 1)]
-Unsigned16: TypeAlias = Annotated[int, Integer("integer", 2**16 - 1)]
 Unsigned32: TypeAlias = Annotated[int, Integer("integer", 2**32 - 1)]
 Unsigned64: TypeAlias = Annotated[int, Integer("integer", INTEGER_MAX)]
 Milliseconds: TypeAlias = Annotated[int, Integer("milliseconds", JSON_INTEGER_MAX)]

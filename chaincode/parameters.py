@@ -4,7 +4,6 @@ A decided change takes effect at its height on every node at once. Durations are
 testnet uses seconds where a city uses days, with the rules unaltered.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import Annotated
@@ -329,8 +328,6 @@ DEFINITIONS: tuple[ParameterDefinition, ...] = (
         "How long a freeze lasts unless it is set again.",
     ),
 )
-
-BY_NAME: Mapping[ParameterName, ParameterDefinition] = {item.name: item for item in DEFINITIONS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from quancheng.json_object import object_form
 
 OK_STYLE = "green"
 BAD_STYLE = "bold red"
-FAINT_STYLE = "dim"
 
 _SHORT_HASH = 10
 _FILE_WIDTH = 160

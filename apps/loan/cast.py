@@ -79,9 +79,6 @@ APPLICANTS: tuple[Part, ...] = (
 )
 """Parties that a sponsor brings in and governance admits. Their keys are made by themselves."""
 
-GOVERNING = (Role.AUTHORIZER, Role.DEPARTMENT, Role.BANK, Role.SUPERVISOR)
-"""Who votes for the four governing organisations."""
-
 _ORGANISATIONS = (
     ("bureau", "济南市大数据局（组织）", True, 1),
     ("credit-centre", "济南市信用信息中心（组织）", True, 1),

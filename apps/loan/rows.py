@@ -5,7 +5,6 @@ from typing import Any
 from ledger import suites
 
 ROWS_PATH = "/rows"
-LINE_HEX_SIZE = 2 * suites.HASH_SIZE
 
 _TAG = b"qc-loan/row/v1"
 

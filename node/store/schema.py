@@ -21,9 +21,6 @@ reached the disk shows as an undo record above the tip, and can be undone.
 
 LAYOUT_VERSION = 1
 
-U32_MAX = 2**32 - 1
-U64_MAX = 2**64 - 1
-
 STATE = b"f"
 ROOT = b"o"
 UNDO = b"u"
