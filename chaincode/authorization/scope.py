@@ -46,7 +46,7 @@ def require_covered(
         require(is_in_force(grant, now_ms), Code.GRANT_ENDED, where)
         grants.append(grant)
     for resource in undertaking.resources:
-        covered = any(_covers(state, grant, resource, undertaking) for grant in grants)
+        covered = any(covers(state, grant, resource, undertaking) for grant in grants)
         require(covered, Code.OUT_OF_SCOPE, where)
 
 
@@ -55,7 +55,8 @@ def is_in_force(grant: Grant, now_ms: int) -> bool:
     return grant.status is GrantStatus.ACTIVE and now_ms < grant.until_ms
 
 
-def _covers(state: StateReader, grant: Grant, resource: bytes, undertaking: Undertaking) -> bool:
+def covers(state: StateReader, grant: Grant, resource: bytes, undertaking: Undertaking) -> bool:
+    """Say whether a grant's scope holds a resource, with the class and purpose in question."""
     if resource not in grant.resources or undertaking.product_class not in grant.classes:
         return False
     purpose = undertaking.purpose

@@ -23,6 +23,7 @@ from chaincode.fields import (
 )
 from chaincode.rights import Right
 from chaincode.trading.conditions import (
+    delivery_of,
     frozen_targets,
     require_channel,
     require_none_frozen,
@@ -80,7 +81,8 @@ def prepare_envelope(context: Context, body: EnvelopePrepare) -> None:
     require(context.now_ms < goods.order.deliver_until_ms, Code.DEADLINE_PASSED, "line")
     targets = frozen_targets(context.state, goods.listing, goods.product)
     require_none_frozen(context, (*targets, goods.order.user, goods.line.order), "line")
-    require_channel(context, body.channel, deliverer.id, "channel")
+    delivery = delivery_of(goods.listing, goods.product, goods.line.purpose)
+    require_channel(context, goods.listing, delivery, body.channel, "channel")
     within = body.fields != 0 and body.fields & ~goods.line.fields == 0
     require(within, Code.WRONG_FIELDS, "fields")
     require(body.size <= goods.product.terms.output_size_max, Code.OUTPUT_TOO_LARGE, "size")

@@ -13,6 +13,7 @@ from chaincode.delivery.consignment import Consignment
 from chaincode.parameters import ParameterName
 from chaincode.rights import Right
 from chaincode.trading.conditions import (
+    delivery_of,
     fields_row,
     frozen_targets,
     require_all_active,
@@ -72,7 +73,7 @@ def require_release(context: Context, goods: Consignment, key: ReleasedKey) -> N
     11 the wrap is well-formed and binds the acknowledged header, and the supervisors have theirs
        where a parameter demands it (E505 to E507)
     12 about a group: nothing yet, since results of jobs cannot be listed in this version
-    13 channel and venue are designated (E501, E408)
+    13 channel and venue are designated, the channel by the delivery grants too (E501, E408)
     14 the deadline has not passed (E514)
     """
     _require_acknowledged(goods)
@@ -170,6 +171,6 @@ def _require_envelope(context: Context, goods: Consignment, key: ReleasedKey) ->
 
 
 def _require_channel_and_venue(context: Context, goods: Consignment) -> None:
-    asset = goods.asset
-    require_channel(context, asset.channel, goods.listing.deliverer, "line")
+    delivery = delivery_of(goods.listing, goods.product, goods.line.purpose)
+    require_channel(context, goods.listing, delivery, goods.asset.channel, "line")
     require_venue(context, goods.order.venue, "line")

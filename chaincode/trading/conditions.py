@@ -1,7 +1,8 @@
 """The conditions that a sale must meet when it is offered, ordered and delivered alike."""
 
 from chaincode.authorization.purposes import ancestry
-from chaincode.authorization.scope import Undertaking, require_covered
+from chaincode.authorization.records import GRANTS
+from chaincode.authorization.scope import Undertaking, covers, require_covered
 from chaincode.context import Context
 from chaincode.membership.records import PARTIES, PartyStatus
 from chaincode.registration.records import (
@@ -65,16 +66,23 @@ def require_grants(
     context: Context, listing: Listing, product: Product, purpose: int | None, where: str
 ) -> None:
     """Refuse what the operator and the deliverer may not do now: E007, or E301 to E303."""
-    undertakings = (
-        (listing.operating_grants, Right.OPERATE, listing.operator),
-        (listing.delivery_grants, Right.DELIVER, listing.deliverer),
+    sale = Undertaking(
+        Right.OPERATE, listing.operator, source_ids(product), product.terms.product_class, purpose
     )
-    for grants, kind, grantee in undertakings:
-        context.require_right(PARTIES.known(context.state, grantee), kind, where)
-        undertaking = Undertaking(
-            kind, grantee, source_ids(product), product.terms.product_class, purpose
-        )
+    undertakings = (
+        (listing.operating_grants, sale),
+        (listing.delivery_grants, delivery_of(listing, product, purpose)),
+    )
+    for grants, undertaking in undertakings:
+        grantee = PARTIES.known(context.state, undertaking.grantee)
+        context.require_right(grantee, undertaking.kind, where)
         require_covered(context.state, grants, undertaking, now_ms=context.now_ms, where=where)
+
+
+def delivery_of(listing: Listing, product: Product, purpose: int | None) -> Undertaking:
+    """Return what a listing's deliverer undertakes, for a purpose if any."""
+    sources, product_class = source_ids(product), product.terms.product_class
+    return Undertaking(Right.DELIVER, listing.deliverer, sources, product_class, purpose)
 
 
 def require_version(product: Product, version: int, where: str) -> None:
@@ -107,16 +115,26 @@ def require_venue(context: Context, venue_id: bytes, where: str) -> None:
     require(context.holds(operator, Right.MARKET), Code.VENUE_NOT_DESIGNATED, where)
 
 
-def require_channel(context: Context, channel_id: bytes, deliverer: bytes, where: str) -> None:
-    """Refuse (E501) a channel that is not designated for a deliverer."""
+def require_channel(
+    context: Context, listing: Listing, delivery: Undertaking, channel_id: bytes, where: str
+) -> None:
+    """Refuse (E501) a channel that is not designated, or not granted for each of the sources.
+
+    Who grants the delivery of a source decides on which channel it leaves.
+    """
     channel = CHANNELS.get(context.state, channel_id)
     designated = (
         channel is not None
         and channel.kind is ChannelKind.DELIVERY
         and channel.replaced_by is None
-        and deliverer in channel.deliverers
+        and delivery.grantee in channel.deliverers
     )
     require(designated, Code.CHANNEL_NOT_DESIGNATED, where)
+    grants = [GRANTS.known(context.state, grant_id) for grant_id in listing.delivery_grants]
+    of_channel = [grant for grant in grants if grant.channel == channel_id]
+    for source in delivery.resources:
+        granted = any(covers(context.state, grant, source, delivery) for grant in of_channel)
+        require(granted, Code.CHANNEL_NOT_DESIGNATED, where)
 
 
 def fields_row(state: StateReader, product: Product, purpose: int) -> PurposeFields | None:

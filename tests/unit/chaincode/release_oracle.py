@@ -207,6 +207,10 @@ class ReleaseOracle:
         channel = CHANNELS.known(self.state, asset.channel)
         if channel.replaced_by or asset.deliverer not in channel.deliverers:
             yield 130, 501
+        listing = LISTINGS.known(self.state, line.listing)
+        granted = [GRANTS.known(self.state, item) for item in listing.delivery_grants]
+        if not any(grant.channel == asset.channel for grant in granted):
+            yield 131, 501
 
     def frozen(self, target: bytes) -> bool:
         """Say whether any case holds a target now."""

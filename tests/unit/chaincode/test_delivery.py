@@ -81,6 +81,17 @@ def test_an_envelope_that_does_not_fit_is_refused(
     assert city.world.refused(body, city.deliverer) is code
 
 
+def test_a_designated_channel_that_no_grant_names_is_refused(city: City) -> None:
+    """Who grants the delivery of a source decides on which channel it leaves."""
+    deliverers = (city.deliverer.id,)
+    other = ChannelRegister("旁路", ChannelKind.DELIVERY, salted("bypass"), deliverers, None)
+    bypass = city.world.do(other, city.market, city.supervisor)
+    consent, _ = city.granted()
+    line = city.ordered(consent)
+    body = city.with_header_hash(varied(city.envelope_prepare(line), {"channel": bypass}))
+    assert city.world.refused(body, city.deliverer) is Code.CHANNEL_NOT_DESIGNATED
+
+
 def test_only_the_lines_deliverer_prepares_once_and_in_time(city: City) -> None:
     consent, _ = city.granted()
     line = city.ordered(consent)
