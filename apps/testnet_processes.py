@@ -23,6 +23,7 @@ START_SECONDS = 30.0
 
 _POLL_SECONDS = 0.05
 _LOG_FILE = "node.log"
+_LAST_LINES = 5
 _STOPPED_STATES = frozenset({"T", "t"})
 
 
@@ -43,9 +44,9 @@ class NodeDidNotStart(Exception):
         self.name = name
         self.log = log
 
-    def last_lines(self, count: int = 5) -> list[str]:
+    def last_lines(self) -> list[str]:
         """Return the end of the log."""
-        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
+        return _last_lines(self.log)
 
 
 class NodeProcess:
@@ -61,6 +62,10 @@ class NodeProcess:
     def log(self) -> Path:
         """Where the process writes what it says."""
         return self.home / _LOG_FILE
+
+    def last_lines(self) -> list[str]:
+        """Return the end of the log."""
+        return _last_lines(self.log)
 
     @property
     def process_id(self) -> int | None:
@@ -174,6 +179,14 @@ class NodeProcess:
 def processes_of(testnet: Testnet) -> tuple[NodeProcess, ...]:
     """Return the processes of a test network, in the order of its nodes."""
     return tuple(NodeProcess(node, testnet.home(node)) for node in testnet.nodes)
+
+
+def _last_lines(log: Path) -> list[str]:
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return []
+    return text.splitlines()[-_LAST_LINES:]
 
 
 def _is_alive(process_id: int) -> bool:

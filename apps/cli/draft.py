@@ -9,12 +9,16 @@ from typing import Any
 
 import click
 
+from apps.cli.advice import advice
 from apps.cli.exits import ExitCode, Failure
 from apps.cli.say import say
 from apps.cli.signing import signing_seeds
+from apps.messages import preferred_language
 from chaincode.fields import Json
+from ledger.refusal import Refused
 from ledger.transaction import Transaction
 from quancheng import strict_json
+from quancheng.api.refusal import refusal_view
 from quancheng.client import Client
 
 BODY_SIZE_MAX = 256 * 1024
@@ -51,7 +55,14 @@ class Draft:
     async def signed(self, client: Client) -> Transaction:
         """Return the transaction, signed for the chain of a node and valid for five minutes."""
         seeds = signing_seeds(self.signers, self.passphrase_fd)
-        return await client.prepare(self.type_name, seeds, **self.body())
+        try:
+            return await client.prepare(self.type_name, seeds, **self.body())
+        except Refused as refused:
+            more = advice(self.type_name, refused.refusal)
+            if more is None:
+                raise
+            text = refusal_view(refused.refusal).text(preferred_language().value)
+            raise Failure(f"{text}\n{more}", ExitCode.REFUSED) from refused
 
     def body(self) -> dict[str, Json]:
         """Return the fields by name."""

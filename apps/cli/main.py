@@ -8,10 +8,10 @@ import click
 
 from apps.cli.exits import ExitCode, Failure
 from apps.cli.lazy_group import LazyGroup
-from apps.cli.say import say
+from apps.cli.say import PROGRAM, say
 from apps.cli.version import software_version
 from apps.messages import preferred_language
-from genesis.testnet import TestnetExists, TestnetMissing
+from genesis.testnet import FolderTaken, TestnetExists, TestnetMissing
 from ledger.refusal import Refused
 from node.errors import NodeFailure
 from quancheng.api.refusal import refusal_view
@@ -47,7 +47,7 @@ def run_cli(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code, its failures shown as messages."""
     given = None if arguments is None else list(arguments)
     try:
-        result = cli.main(given, prog_name="quancheng", standalone_mode=False)
+        result = cli.main(given, prog_name=PROGRAM, standalone_mode=False)
     except Failure as failure:
         return _failed(str(failure), failure.code)
     except click.ClickException as failure:
@@ -64,8 +64,9 @@ def run_cli(arguments: Sequence[str] | None = None) -> int:
         return _failed(str(failure), ExitCode.REFUSED)
     except TestnetMissing as failure:
         return _failed(say("testnet.missing", root=failure.root), ExitCode.LOCAL)
-    except TestnetExists as failure:
-        return _failed(say("testnet.exists", root=failure.root), ExitCode.LOCAL)
+    except (TestnetExists, FolderTaken) as failure:
+        key = "testnet.exists" if isinstance(failure, TestnetExists) else "testnet.taken"
+        return _failed(say(key, root=failure.root), ExitCode.LOCAL)
     except (KeystoreError, PassphraseMissing, NodeFailure, OSError) as failure:
         return _failed(str(failure), ExitCode.LOCAL)
     return result if isinstance(result, int) else ExitCode.OK

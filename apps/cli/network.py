@@ -78,13 +78,19 @@ def local_testnet() -> Testnet | None:
 
 def identifier(text: str) -> bytes:
     """Return the 32 bytes of an id in hexadecimal, or end the command."""
+    value = hash_of(text)
+    if value is None:
+        raise Failure(say("id.bad", text=text), ExitCode.USAGE)
+    return value
+
+
+def hash_of(text: str) -> bytes | None:
+    """Return the 32 bytes of an id in hexadecimal, or None."""
     try:
         value = bytes.fromhex(text)
     except ValueError:
-        value = b""
-    if len(value) != HASH_SIZE:
-        raise Failure(say("id.bad", text=text), ExitCode.USAGE)
-    return value
+        return None
+    return value if len(value) == HASH_SIZE else None
 
 
 def _chosen_address(testnet: Testnet, node: str | None) -> str:

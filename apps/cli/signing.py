@@ -58,11 +58,14 @@ def _asked_passphrase(folder: Path) -> str:
 
 def _keystore_of(signer: str) -> tuple[Path, str]:
     testnet = local_testnet()
-    for party in testnet.parties if testnet is not None else ():
-        assert testnet is not None
-        if party.label == signer:
-            return testnet.keystore(party), SIGN_KEY
+    parties = (
+        {} if testnet is None else {item.label: testnet.keystore(item) for item in testnet.parties}
+    )
+    if signer in parties:
+        return parties[signer], SIGN_KEY
     folder, separator, name = signer.rpartition(":")
-    if not separator:
-        return Path(signer), SIGN_KEY
-    return Path(folder), name
+    keystore = Path(folder if separator else signer)
+    if not keystore.is_dir():
+        known = ", ".join(parties) or "–"
+        raise Failure(say("signer.unknown", signer=signer, known=known), ExitCode.USAGE)
+    return keystore, name if separator else SIGN_KEY

@@ -24,16 +24,30 @@ from apps.cli.output import (
 from apps.cli.say import described, say
 from apps.testnet_processes import NodeDidNotStart, NodeProcess, NodeState, processes_of
 from apps.testnet_status import NodeReport, reports_of
+from chaincode.ids import key_id
 from genesis.plan import Plan
 from genesis.plan_file import load_plan
 from genesis.sample_plan import sample_plan
-from genesis.testnet import Testnet, TestnetMissing, lay_out_testnet, load_testnet
+from genesis.testnet import (
+    Testnet,
+    TestnetMissing,
+    free_ports,
+    lay_out_testnet,
+    load_testnet,
+    usual_ports,
+)
 
 HEALTHY_SECONDS = 60.0
 """How long a started network may take to make its first block together."""
 
+VALIDATORS = 4
+"""Of a new network: the least that survive a traitor."""
+USUAL_PORT = 26680
+"""Where clients look for a node that nobody named."""
+
 _POLL_SECONDS = 0.2
 _VALIDATORS_MAX = 16
+_PORT_MAX = 60_000
 
 
 @click.group(help=say("testnet.help"))
@@ -46,9 +60,15 @@ def testnet() -> None:
 @click.option(
     "--validators",
     type=click.IntRange(1, _VALIDATORS_MAX),
-    default=4,
-    show_default=True,
+    show_default=str(VALIDATORS),
     help=say("testnet.option.validators"),
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, _PORT_MAX),
+    default=USUAL_PORT,
+    show_default=True,
+    help=say("testnet.option.port"),
 )
 @click.option(
     "--plan",
@@ -56,24 +76,49 @@ def testnet() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help=say("testnet.option.plan"),
 )
-def up(root: Path, validators: int, plan_path: Path | None) -> None:
+def up(root: Path, validators: int | None, port: int, plan_path: Path | None) -> None:
     """Lay out a network where there is none, start all its nodes, wait until they agree."""
-    remarks = progress_console()
     try:
         network = load_testnet(root)
-        remarks.print(say("testnet.found", root=root, name=network.chain_name))
+        if validators is not None or plan_path is not None:
+            count = len(network.nodes)
+            raise Failure(say("testnet.differs", root=root, count=count), ExitCode.USAGE)
+        progress_console().print(say("testnet.found", root=root, name=network.chain_name))
     except TestnetMissing:
-        plan = load_plan(plan_path) if plan_path else sample_plan(validators, _now_ms())
-        network = _laid_out(root, plan)
-    with remarks.status(say("testnet.starting", count=len(network.nodes))):
-        processes = processes_of(network)
-        for process in processes:
-            process.launch()
-        for process in processes:
-            _started(process)
-    _wait_until_healthy(network)
+        count = VALIDATORS if validators is None else validators
+        plan = load_plan(plan_path) if plan_path else sample_plan(count, _now_ms())
+        network = _laid_out(root, plan, port)
+    try:
+        _bring_up(network)
+    except KeyboardInterrupt as interrupt:
+        text = say("testnet.interrupted", root=root)
+        raise Failure(text, ExitCode.INTERRUPTED) from interrupt
     show_status(network)
-    console().print(say("testnet.next", party=_first_party(network), root=root))
+    console().print(say("testnet.next"))
+
+
+@testnet.command("parties", **described("testnet.parties", "quancheng testnet parties"))
+@testnet_option
+@json_option
+def parties(root: Path, as_json: bool) -> None:
+    """Show every party with its label, id and keystore."""
+    network = load_testnet(root)
+    found: list[dict[str, str]] = [
+        {
+            "label": party.label,
+            "name": party.name,
+            "organisation": party.organisation,
+            "id": key_id(bytes.fromhex(party.sign_key)).hex(),
+            "keystore": str(network.keystore(party)),
+        }
+        for party in network.parties
+    ]
+    if as_json:
+        click.echo(json_text([dict(item) for item in found]))
+        return
+    columns = ("label", "name", "organisation", "id", "keystore")
+    rows = [[party[column] for column in columns] for party in found]
+    show_table("", [say(f"column.{column}") for column in columns], rows)
 
 
 @testnet.command("status", **described("testnet.status", "quancheng testnet status"))
@@ -178,10 +223,23 @@ def _row(report: NodeReport) -> list[str | Text]:
     ]
 
 
-def _laid_out(root: Path, plan: Plan) -> Testnet:
+def _bring_up(network: Testnet) -> None:
+    """Start what is down, wake what is paused, and wait until all nodes see each other."""
+    with progress_console().status(say("testnet.starting", count=len(network.nodes))):
+        processes = processes_of(network)
+        for process in processes:
+            process.launch()
+            process.resume()
+        for process in processes:
+            _started(process)
+    _wait_until_healthy(network, processes)
+
+
+def _laid_out(root: Path, plan: Plan, port: int) -> Testnet:
+    ports = usual_ports(port) if port else free_ports
     remarks = progress_console()
     with remarks.status(say("testnet.founding", count=len(plan.organisations))):
-        network = lay_out_testnet(root, plan, dt.datetime.now(dt.UTC))
+        network = lay_out_testnet(root, plan, dt.datetime.now(dt.UTC), ports=ports)
     remarks.print(say("testnet.founded", root=root, name=network.chain_name))
     return network
 
@@ -190,16 +248,23 @@ def _started(process: NodeProcess) -> None:
     try:
         process.wait_started()
     except NodeDidNotStart as failure:
-        lines = "\n".join(failure.last_lines())
-        text = say("testnet.no_start", node=failure.name, log=failure.log, lines=lines)
-        raise Failure(text, ExitCode.LOCAL) from failure
+        raise Failure(_last_words("testnet.no_start", process), ExitCode.LOCAL) from failure
 
 
-def _wait_until_healthy(network: Testnet) -> None:
-    """Wait until every node stands at the same block above the genesis, or say what is missing."""
+def _last_words(key: str, process: NodeProcess) -> str:
+    """Return a text about a process that is no more, with the end of its log."""
+    lines = "\n".join(process.last_lines())
+    return say(key, node=process.node.name, log=process.log, lines=lines)
+
+
+def _wait_until_healthy(network: Testnet, processes: Iterable[NodeProcess]) -> None:
+    """Wait until all nodes answer and see each other, or say at once which one has ended."""
     deadline = time.monotonic() + HEALTHY_SECONDS
     with progress_console().status(say("testnet.waiting")):
         while not _is_healthy(asyncio.run(reports_of(network))):
+            for process in processes:
+                if process.state() is NodeState.DOWN:
+                    raise Failure(_last_words("testnet.ended", process), ExitCode.LOCAL)
             if time.monotonic() > deadline:
                 show_status(network)
                 raise Failure(
@@ -225,10 +290,6 @@ def _each(root: Path, names: tuple[str, ...], act: Callable[[NodeProcess], bool]
     for name in names or tuple(processes):
         done = act(processes[name])
         progress_console().print(say(key if done else "testnet.not_running", node=name))
-
-
-def _first_party(network: Testnet) -> str:
-    return network.parties[0].label if network.parties else ""
 
 
 def _now_ms() -> int:

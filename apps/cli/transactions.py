@@ -1,14 +1,14 @@
 """`quancheng tx`: build, try out, send and explain transactions."""
 
-from collections.abc import Mapping
-
 import click
+from rich.text import Text
 
+from apps.cli.advice import form_text
 from apps.cli.draft import Draft, draft_options
 from apps.cli.exits import ExitCode, Failure
 from apps.cli.explanation import code_of, show_code, show_transaction
-from apps.cli.network import identifier, json_option, node_option, run
-from apps.cli.output import console, json_text, outcome, show_json, show_pairs, show_table
+from apps.cli.network import hash_of, json_option, node_option, run
+from apps.cli.output import OK_STYLE, console, json_text, show_json, show_pairs, show_table
 from apps.cli.say import described, say
 from apps.messages import preferred_language
 from chaincode.catalogue import TYPES
@@ -42,7 +42,7 @@ def types(type_name: str | None, *, as_json: bool) -> None:
     show_table(
         f"{type_name} – {_first_line(declaration.meaning)}",
         [say(f"column.{name}") for name in ("field", "form", "meaning")],
-        [[item.name, _form(item.form), item.meaning] for item in declaration.fields()],
+        [[item.name, form_text(item.form), item.meaning] for item in declaration.fields()],
     )
     console().print(f"{say('column.signed_by')}: {declaration.facts.signed_by}")
 
@@ -97,7 +97,9 @@ def explain(what: str, node: str | None) -> None:
     if code is not None:
         show_code(code)
         return
-    tx_id = identifier(what)
+    tx_id = hash_of(what)
+    if tx_id is None:
+        raise Failure(say("explain.unknown", text=what), ExitCode.USAGE)
     show_transaction(run(node, lambda client: client.transaction(tx_id)))
 
 
@@ -126,7 +128,7 @@ def _show_check(result: CheckResult) -> None:
     show_pairs(
         [
             (say("column.tx_id"), result.tx_id.hex()),
-            (say("column.outcome"), outcome(receipt.code)),
+            (say("column.outcome"), Text(say("tx.would_take_effect"), style=OK_STYLE)),
             (say("column.height"), say("tx.after_height", height=result.height)),
         ]
     )
@@ -146,11 +148,3 @@ async def _checked(draft: Draft, client: Client) -> CheckResult:
 
 def _first_line(text: str) -> str:
     return text.partition("\n")[0]
-
-
-def _form(form: object) -> str:
-    """Return the form of a field in a few words: its kind and its bounds or choices."""
-    if not isinstance(form, Mapping):
-        return str(form)
-    rest = [f"{key}: {_form(value)}" for key, value in form.items() if key != "kind"]
-    return f"{form.get('kind', '')} {', '.join(rest)}".strip()

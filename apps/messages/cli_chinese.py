@@ -5,7 +5,7 @@ from collections.abc import Mapping
 CHINESE: Mapping[str, str] = {
     # The command as a whole
     "help": "泉城链：一座城市公共数据流通的账本。",
-    "epilog": "从这里开始：quancheng testnet up。语言随系统区域设置（LANG）。",
+    "epilog": "从这里开始：{program} testnet up。语言随系统区域设置（LANG）。",
     "example": "示例：",
     "commands": "命令",
     "interrupted": "已中断。",
@@ -23,6 +23,7 @@ CHINESE: Mapping[str, str] = {
     "passphrase.new": "为 {folder} 中的密钥设置新口令",
     "passphrase.again": "请再输入一次",
     "signer.missing": "由谁签名？请用 --as 给出主体标签或密钥库文件夹。",
+    "signer.unknown": "{signer} 既不是本机测试网的主体，也不是文件夹。现有主体：{known}",
     # Headings
     "column.balance": "可用余额（元）",
     "column.block": "区块",
@@ -33,7 +34,9 @@ CHINESE: Mapping[str, str] = {
     "column.height": "高度",
     "column.id": "编号",
     "column.key": "公钥",
+    "column.keystore": "密钥文件夹",
     "column.kind": "类别",
+    "column.label": "标签",
     "column.meaning": "含义",
     "column.name": "名称",
     "column.organisation": "机构",
@@ -75,8 +78,10 @@ CHINESE: Mapping[str, str] = {
     "testnet.pause.help": "把节点冻结在原地，如同机器卡死。",
     "testnet.resume.help": "让暂停的节点继续。",
     "testnet.restart.help": "启动节点；正在运行的先停止。",
+    "testnet.parties.help": "列出主体：用于 --as 的标签、编号和密钥文件夹。",
     "testnet.down.help": "停止全部节点。除非给出 --delete，文件夹保留。",
     "testnet.option.validators": "新测试网的验证者数量。",
+    "testnet.option.port": "新网络供应用使用的第一个端口；被占用或为 0 时使用任意空闲端口。",
     "testnet.option.plan": "新测试网的筹建方案，代替示例城市。",
     "testnet.option.delete": "删除文件夹，包括全部密钥和区块。",
     "testnet.found": "在 {root} 找到网络 {name}。",
@@ -94,8 +99,8 @@ CHINESE: Mapping[str, str] = {
     "testnet.column.waiting": "待处理",
     "testnet.column.rpc": "RPC",
     "testnet.next": (
-        "可以试试：\n  quancheng explorer status\n  quancheng explorer party {party}\n"
-        "  quancheng tx types\n  quancheng testnet down"
+        "可以试试：\n  {program} explorer status\n  {program} testnet parties\n"
+        "  {program} tx types\n  {program} testnet down"
     ),
     "testnet.stopped": "{node} 已停止。",
     "testnet.killed": "{node} 已被杀死。",
@@ -105,7 +110,19 @@ CHINESE: Mapping[str, str] = {
     "testnet.not_running": "{node} 本来就没有运行。",
     "testnet.down": "全部节点已停止。网络保留在 {root}。",
     "testnet.deleted": "全部节点已停止，{root} 已删除。",
-    "testnet.missing": "{root} 中没有测试网。请先启动：quancheng testnet up",
+    "testnet.taken": "{root} 不是空文件夹，也不是测试网。请另选文件夹：--dir",
+    "testnet.differs": (
+        "{root} 中已有 {count} 个节点的网络，--validators 和 --plan 不会改变它。"
+        "另建一个：--dir 文件夹。重新开始：{program} testnet down --delete --dir {root}"
+    ),
+    "testnet.interrupted": (
+        "已中断。已启动的节点继续运行；停止它们：{program} testnet down --dir {root}"
+    ),
+    "testnet.ended": (
+        "节点 {node} 已退出。{log} 的末尾：\n{lines}\n"
+        "请排除问题后重试，或停止其他节点：{program} testnet down"
+    ),
+    "testnet.missing": "{root} 中没有测试网。请先启动：{program} testnet up",
     "testnet.exists": "{root} 中已有一个测试网。",
     "testnet.no_node": "没有节点 {node}。现有节点：{known}",
     "testnet.no_start": "节点 {node} 未能启动。{log} 的末尾：\n{lines}",
@@ -128,7 +145,7 @@ CHINESE: Mapping[str, str] = {
     "genesis.plan_hash": "方案哈希",
     "genesis.contributed": "请把贡献文件交给全体创始方；其余一切留在本机。",
     "genesis.compare": "请与其他创始方通过电话核对这个哈希。",
-    "genesis.home": "已就绪：quancheng node run --home {home}",
+    "genesis.home": "已就绪：{program} node run --home {home}",
     "genesis.name": "链",
     "genesis.hash": "创世哈希",
     "genesis.time": "创立时间",
@@ -147,7 +164,7 @@ CHINESE: Mapping[str, str] = {
     "node.option.home": "节点文件夹：config.toml、genesis.qc、keys、data。",
     "node.option.forget_votes": "放弃已损坏的投票记录，静默跟随，直到可以安全投票。",
     "node.unknown": "{node} 既不是网址，也不是本机测试网的节点。",
-    "node.unreachable": "{url} 没有节点应答。它在运行吗？请看 quancheng testnet status。",
+    "node.unreachable": "{url} 没有节点应答。它在运行吗？请看 {program} testnet status。",
     # keys
     "keys.help": "主体的加密密钥。",
     "keys.new.help": "生成密钥并显示其公开部分。",
@@ -169,6 +186,13 @@ CHINESE: Mapping[str, str] = {
     "tx.bad_field": "{field}：应为 名称=值。",
     "tx.no_receipt": "节点没有给出结果。",
     "tx.after_height": "在 {height} 之后试算",
+    "explain.unknown": (
+        "{text} 既不是拒绝代码，也不是 64 位十六进制编号。全部代码：docs/refusals.md"
+    ),
+    "tx.wrong_field": "{field} 应为：{form}",
+    "tx.no_such_field": "{type} 没有字段 {field}。其字段：{known}",
+    "tx.unknown_type": "没有类型 {type}。相近的：{known}。全部类型：{program} tx types",
+    "tx.would_take_effect": "将会生效",
     "explain.rule": "规则",
     "explain.remedy": "处理办法",
     # explorer

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 ENGLISH: Mapping[str, str] = {
     # The command as a whole
     "help": "The Quancheng chain: a ledger for a city's public data.",
-    "epilog": "Start here: quancheng testnet up. Language follows the locale (LANG).",
+    "epilog": "Start here: {program} testnet up. Language follows the locale (LANG).",
     "example": "Example:",
     "commands": "Commands",
     "interrupted": "Interrupted.",
@@ -23,6 +23,7 @@ ENGLISH: Mapping[str, str] = {
     "passphrase.new": "New passphrase for the keys in {folder}",
     "passphrase.again": "Once more",
     "signer.missing": "Who signs? Give --as with a party's label or a keystore folder.",
+    "signer.unknown": "{signer} is no party of a test network here and no folder. Parties: {known}",
     # Headings
     "column.balance": "free balance (yuan)",
     "column.block": "block",
@@ -33,7 +34,9 @@ ENGLISH: Mapping[str, str] = {
     "column.height": "height",
     "column.id": "id",
     "column.key": "public key",
+    "column.keystore": "keystore",
     "column.kind": "kind",
+    "column.label": "label",
     "column.meaning": "meaning",
     "column.name": "name",
     "column.organisation": "organisation",
@@ -75,8 +78,12 @@ ENGLISH: Mapping[str, str] = {
     "testnet.pause.help": "Freeze nodes where they stand, as a machine that hangs.",
     "testnet.resume.help": "Let paused nodes go on.",
     "testnet.restart.help": "Start nodes, after stopping those that run.",
+    "testnet.parties.help": "List the parties: labels for --as, ids, and folders of their keys.",
     "testnet.down.help": "Stop all nodes. The folder stays unless --delete is given.",
     "testnet.option.validators": "How many validators a new network has.",
+    "testnet.option.port": (
+        "First port for applications in a new network; any free ports where it is taken or 0."
+    ),
     "testnet.option.plan": "Plan of a new network, instead of the sample city.",
     "testnet.option.delete": "Delete the folder with all keys and blocks.",
     "testnet.found": "Found the network {name} in {root}.",
@@ -94,8 +101,8 @@ ENGLISH: Mapping[str, str] = {
     "testnet.column.waiting": "waiting",
     "testnet.column.rpc": "RPC",
     "testnet.next": (
-        "Try:\n  quancheng explorer status\n  quancheng explorer party {party}\n"
-        "  quancheng tx types\n  quancheng testnet down"
+        "Try:\n  {program} explorer status\n  {program} testnet parties\n"
+        "  {program} tx types\n  {program} testnet down"
     ),
     "testnet.stopped": "{node} stopped.",
     "testnet.killed": "{node} killed.",
@@ -105,7 +112,20 @@ ENGLISH: Mapping[str, str] = {
     "testnet.not_running": "{node} was not running.",
     "testnet.down": "All nodes are down. The network stays in {root}.",
     "testnet.deleted": "All nodes are down, and {root} is deleted.",
-    "testnet.missing": "There is no test network in {root}. Start one: quancheng testnet up",
+    "testnet.taken": "{root} is not empty and holds no test network. Choose another folder: --dir",
+    "testnet.differs": (
+        "{root} holds a network of {count} nodes already, which --validators and --plan do not "
+        "change. Another one: --dir FOLDER. "
+        "Begin anew: {program} testnet down --delete --dir {root}"
+    ),
+    "testnet.interrupted": (
+        "Interrupted. Nodes that were started go on; stop them: {program} testnet down --dir {root}"
+    ),
+    "testnet.ended": (
+        "Node {node} has ended. The end of {log}:\n{lines}\n"
+        "Mend it and try again, or stop the others: {program} testnet down"
+    ),
+    "testnet.missing": "There is no test network in {root}. Start one: {program} testnet up",
     "testnet.exists": "{root} holds a test network already.",
     "testnet.no_node": "There is no node {node}. Nodes: {known}",
     "testnet.no_start": "Node {node} did not start. The end of {log}:\n{lines}",
@@ -128,7 +148,7 @@ ENGLISH: Mapping[str, str] = {
     "genesis.plan_hash": "hash of the plan",
     "genesis.contributed": "Give the contribution to all founders; keep everything else here.",
     "genesis.compare": "Compare the hash with the other founders by telephone.",
-    "genesis.home": "Ready: quancheng node run --home {home}",
+    "genesis.home": "Ready: {program} node run --home {home}",
     "genesis.name": "chain",
     "genesis.hash": "genesis hash",
     "genesis.time": "founded",
@@ -147,7 +167,7 @@ ENGLISH: Mapping[str, str] = {
     "node.option.home": "Folder of the node: config.toml, genesis.qc, keys, data.",
     "node.option.forget_votes": "Give up a damaged vote store and follow silently until safe.",
     "node.unknown": "{node} is neither a URL nor a node of the test network here.",
-    "node.unreachable": "No node answers at {url}. Is it running? See quancheng testnet status.",
+    "node.unreachable": "No node answers at {url}. Is it running? See {program} testnet status.",
     # keys
     "keys.help": "Encrypted keys of a party.",
     "keys.new.help": "Make a key and show its public part.",
@@ -170,6 +190,13 @@ ENGLISH: Mapping[str, str] = {
     "tx.bad_field": "{field}: expected NAME=VALUE.",
     "tx.no_receipt": "The node gave no outcome.",
     "tx.after_height": "would be tried after {height}",
+    "explain.unknown": (
+        "{text} is no refusal code and no id of 64 hexadecimal digits. All codes: docs/refusals.md"
+    ),
+    "tx.wrong_field": "{field} expects: {form}",
+    "tx.no_such_field": "{type} has no field {field}. Its fields: {known}",
+    "tx.unknown_type": "There is no type {type}. Similar: {known}. All: {program} tx types",
+    "tx.would_take_effect": "it would take effect",
     "explain.rule": "Rule",
     "explain.remedy": "Remedy",
     # explorer

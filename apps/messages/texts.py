@@ -13,15 +13,21 @@ def preferred_language() -> Language:
 
 
 class Texts:
-    """Texts of one program. Both languages have the same keys with the same placeholders."""
+    """Texts of one program. Both languages have the same keys with the same placeholders.
 
-    def __init__(self, english: Mapping[str, str], chinese: Mapping[str, str]) -> None:
+    `always` fills placeholders that mean the same wherever they stand.
+    """
+
+    def __init__(
+        self, english: Mapping[str, str], chinese: Mapping[str, str], **always: object
+    ) -> None:
         assert english.keys() == chinese.keys(), english.keys() ^ chinese.keys()
+        self._always = always
         self._by_language = {Language.ENGLISH: english, Language.CHINESE: chinese}
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the text of a key in the preferred language, its placeholders filled."""
-        return self.text(key, preferred_language()).format(**values)
+        return self.text(key, preferred_language()).format(**self._always, **values)
 
     def text(self, key: str, language: Language) -> str:
         """Return the text of a key as it is written."""

@@ -60,3 +60,9 @@ def test_nobody_signs_nothing() -> None:
     """Without a signer the command says what it wants."""
     with pytest.raises(Failure, match="--as"):
         signing_seeds([], None)
+
+
+def test_a_mistyped_signer_is_named_before_any_passphrase() -> None:
+    """Nobody types a secret for a keystore that is not there."""
+    with pytest.raises(Failure, match="departement"):
+        signing_seeds(["departement"], None)
