@@ -1,4 +1,4 @@
-"""Records of membership."""
+"""What the world state keeps of organisations, parties, keys, rights, pseudonyms and purposes."""
 
 from dataclasses import dataclass
 from enum import IntEnum, unique

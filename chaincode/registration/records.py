@@ -1,4 +1,4 @@
-"""Records of registration."""
+"""What the world state keeps of resources, products, algorithms, notices and channels."""
 
 from dataclasses import dataclass
 from enum import IntEnum, unique
