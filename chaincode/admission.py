@@ -94,6 +94,14 @@ def organisation_of(state: StateReader, transaction: Transaction) -> bytes:
     return party.organisation
 
 
+def is_signed_by_person(state: StateReader, transaction: Transaction) -> bool:
+    """Say whether the first signer is a pseudonym; its user is charged, but apart from its own.
+
+    Otherwise a user could fill its allowance and so keep a person's revocation out.
+    """
+    return KEYS.get(state, transaction.signers[0]) is None
+
+
 def is_protective(type_name: str) -> bool:
     """Say whether a type stands first in a block, with an allowance of its own."""
     declaration = TYPES.get(type_name)

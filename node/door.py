@@ -43,8 +43,12 @@ class Door:
 
     def charge_of(self, transaction: Transaction) -> Charge:
         """Return whose allowance a transaction uses, and which; refuse (E016) where nobody's."""
-        organisation = admission.organisation_of(self._state(), transaction)
-        return Charge(organisation, admission.is_protective(transaction.type))
+        state = self._state()
+        return Charge(
+            organisation=admission.organisation_of(state, transaction),
+            is_protective=admission.is_protective(transaction.type),
+            is_by_person=admission.is_signed_by_person(state, transaction),
+        )
 
     def _state(self) -> Overlay:
         self._questions += 1

@@ -29,10 +29,14 @@ class MempoolLimits:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Which organisation (32-byte id) a transaction counts for, and in which lane."""
+    """Which organisation (32-byte id) a transaction counts for, and in which lane.
+
+    What persons sign counts apart from what the organisation they deal with signs itself.
+    """
 
     organisation: bytes
     is_protective: bool
+    is_by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ class Mempool:
     def stats(self) -> MempoolStats:
         """Return how full the mempool is."""
         lanes = (self._ordinary, self._protective)
-        organisations = self._ordinary.queues.keys() | self._protective.queues.keys()
+        organisations = {charge.organisation for lane in lanes for charge in lane.queues}
         return MempoolStats(
             transactions=len(self._entries),
             size_bytes=sum(lane.size_bytes for lane in lanes),
@@ -181,14 +185,14 @@ class _Lane:
     def __init__(self, count_max: int, bytes_max: int, per_organisation_max: int) -> None:
         self.count = 0
         self.size_bytes = 0
-        self.queues: dict[bytes, dict[bytes, Transaction]] = {}
+        self.queues: dict[Charge, dict[bytes, Transaction]] = {}
         self._count_max = count_max
         self._bytes_max = bytes_max
         self._per_organisation_max = per_organisation_max
 
     def add(self, entry: _Entry) -> Refusal | None:
-        transaction, organisation = entry.transaction, entry.charge.organisation
-        queue = self.queues.get(organisation, {})
+        transaction = entry.transaction
+        queue = self.queues.get(entry.charge, {})
         if len(queue) >= self._per_organisation_max:
             return Refusal(Code.QUOTA, "mempool.organisation")
         if self.count >= self._count_max:
@@ -196,17 +200,16 @@ class _Lane:
         if self.size_bytes + len(transaction.data) > self._bytes_max:
             return Refusal(Code.OVERLOADED, "mempool.bytes")
         queue[transaction.tx_hash] = transaction
-        self.queues[organisation] = queue
+        self.queues[entry.charge] = queue
         self.count += 1
         self.size_bytes += len(transaction.data)
         return None
 
     def remove(self, entry: _Entry) -> None:
-        organisation = entry.charge.organisation
-        queue = self.queues.pop(organisation)
+        queue = self.queues.pop(entry.charge)
         transaction = queue.pop(entry.transaction.tx_hash)
         if queue:
-            self.queues[organisation] = queue
+            self.queues[entry.charge] = queue
         self.count -= 1
         self.size_bytes -= len(transaction.data)
 

@@ -96,9 +96,13 @@ class World:
         self, number: int, *, seed: bytes = AUTHORITY_SEED, valid_until_ms: int | None = None
     ) -> Transaction:
         """Return the binding of pseudonym `number`, valid for the next minute."""
-        sid = suites.public_key_of(bytes([5]) + number.to_bytes(31, "big"))
+        sid = suites.public_key_of(self.seed_of_sid(number))
         body: list[Value] = [sid, int(SubjectKind.PERSON), bytes(32), START_MS + 10**9]
         return self.signed("subject.bind", body, number, seed, valid_until_ms)
+
+    def seed_of_sid(self, number: int) -> bytes:
+        """Return the seed of pseudonym `number`."""
+        return bytes([5]) + number.to_bytes(31, "big")
 
     def protection(self, number: int, *, seed: bytes = AUTHORITY_SEED) -> Transaction:
         """Return a protective transaction: the signer's party changes its key for envelopes."""

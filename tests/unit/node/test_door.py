@@ -2,9 +2,16 @@
 
 import pytest
 
+from ledger.encoding import Value
 from ledger.refusal import Code, Refusal
 from node import door
+from node.block_filling import BlockFilling
+from node.mempool import BlockLimits, Mempool, MempoolLimits
 from tests.unit.node.chain_world import HOLDER_SEED, STRANGER_SEED, World
+
+ONE_EACH = BlockLimits(
+    transactions=9, size_bytes=1 << 20, per_organisation=1, protective_per_organisation=1
+)
 
 
 def test_the_door_knows_who_signs_and_who_is_charged() -> None:
@@ -19,6 +26,24 @@ def test_the_door_knows_who_signs_and_who_is_charged() -> None:
     charges = (guard.charge_of(authority), guard.charge_of(holder))
     assert charges[0].organisation != charges[1].organisation
     assert [charge.is_protective for charge in charges] == [False, True]
+
+
+def test_no_organisation_keeps_out_the_persons_it_is_charged_for() -> None:
+    """What fills the protective allowance of an organisation leaves room for a revocation."""
+    world = World()
+    world.grow(world.binding(1))
+    limits = MempoolLimits(protective_per_organisation_max=2)
+    mempool = Mempool(world.chain.door.charge_of, limits)
+    own = [world.protection(number) for number in range(3)]
+    assert [refusal is None for refusal in mempool.add(own)] == [True, True, False]
+    body: list[Value] = [bytes(32), False]
+    revocations = [
+        world.signed("consent.revoke", body, number, world.seed_of_sid(1)) for number in range(3)
+    ]
+    assert [refusal is None for refusal in mempool.add(revocations)] == [True, True, False]
+    filling = BlockFilling(world.chain.door, ONE_EACH, world.next_ms)
+    answers = [filling.refuse(transaction) for transaction in (own[0], own[1], revocations[0])]
+    assert answers == [None, Refusal(Code.QUOTA, "signers[0]"), None]
 
 
 def test_a_committed_id_is_refused_at_the_next_door() -> None:
