@@ -14,6 +14,7 @@ from chaincode.rights import PartyKind, Right
 from genesis.plan import Plan, PlannedOrganisation, PlannedParty, require_sound_plan
 from ledger.genesis import Parameter, Predecessor
 from ledger.refusal import Code, Refused, require
+from quancheng.bounded_files import read_bounded
 
 PLAN_SIZE_MAX = 1024 * 1024
 
@@ -34,8 +35,7 @@ _PARTY_KEYS = {"label", "name", "kind", "rights"}
 
 def load_plan(path: Path) -> Plan:
     """Read a plan; refuse (E006) what is no sound plan, naming the place."""
-    with path.open("rb") as file:
-        return parse_plan(file.read(PLAN_SIZE_MAX + 1))
+    return parse_plan(read_bounded(path, PLAN_SIZE_MAX))
 
 
 def parse_plan(data: bytes) -> Plan:

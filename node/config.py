@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from node.errors import BadConfig
+from quancheng.bounded_files import read_bounded
 
 PORT_MAX = 65_535
 PEER_ADDRESSES_MAX = 256
@@ -205,8 +206,7 @@ Section: TypeAlias = (
 def load_config(path: Path) -> Config:
     """Read a configuration file; raise BadConfig naming the key that is wrong."""
     try:
-        with path.open("rb") as file:
-            data = file.read(CONFIG_SIZE_MAX + 1)
+        data = read_bounded(path, CONFIG_SIZE_MAX)
     except OSError as error:
         raise BadConfig(str(path), f"cannot be read: {error.strerror}") from error
     if len(data) > CONFIG_SIZE_MAX:

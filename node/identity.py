@@ -10,6 +10,7 @@ from node.errors import BadHome
 from node.home import Home
 from node.network.tls import Authorities, PeerIdentity, TlsContexts, tls_contexts
 from node.signing import ValidatorKey, load_validator_key
+from quancheng.bounded_files import read_bounded
 
 TOKEN_FILE_SIZE_MAX = 4_096
 
@@ -70,8 +71,7 @@ def read_token(path: Path) -> str:
 
 def _load_genesis(home: Home) -> Genesis:
     try:
-        with home.genesis.open("rb") as file:
-            data = file.read(GENESIS_SIZE_MAX + 1)
+        data = read_bounded(home.genesis, GENESIS_SIZE_MAX)
     except OSError as error:
         raise BadHome(
             home.genesis,

@@ -191,7 +191,8 @@ class Node:
         )
         registry = ChainRegistry(chain, identity.config.network.banned_nodes)
         gatekeeper = Gatekeeper(hello, identity.authorities, registry, self._clock)
-        return Door(gatekeeper, identity.tls, random.Random(secrets.randbits(64)))  # noqa: S311
+        jitter = random.Random(secrets.randbits(64))  # noqa: S311 - it only spreads dialling
+        return Door(gatekeeper, identity.tls, jitter)
 
     def _watch_queues(self) -> None:
         """Show the fill of the queues between nodes beside their bounds at each scrape."""

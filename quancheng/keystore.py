@@ -18,6 +18,7 @@ from nacl import bindings, exceptions
 from ledger import shape, suites
 from ledger.encoding import Value, decode, encode
 from ledger.refusal import Code, Refused, require
+from quancheng.bounded_files import read_bounded
 from quancheng.kem import kem_key_of
 from quancheng.passphrase import passphrase_bytes
 from quancheng.private_files import (
@@ -209,8 +210,7 @@ class Keystore:
     def _read(self, name: str) -> _KeyFile:
         path = self._path(name)
         try:
-            with path.open("rb") as file:
-                data = file.read(KEY_FILE_SIZE_MAX + 1)
+            data = read_bounded(path, KEY_FILE_SIZE_MAX)
         except FileNotFoundError as error:
             raise KeyMissing(name, f"not in {self.folder}") from error
         try:

@@ -10,6 +10,7 @@ from apps.cli.output import console, local_time, outcome, show_pairs
 from apps.cli.say import described, say
 from ledger.genesis import GENESIS_SIZE_MAX
 from ledger.refusal import Refusal
+from quancheng.bounded_files import read_bounded
 from quancheng.evidence import Verdict, anchor_from_text, export, verify
 from quancheng.evidence.file import EVIDENCE_FILE_SIZE_MAX
 
@@ -51,8 +52,8 @@ def export_file(tx_id: str, out: Path, anchor_height: int | None, node: str | No
 def verify_file(path: Path, genesis_path: Path, anchor_text: str | None) -> None:
     """Verify an evidence file with nothing but the founding document; no network is used."""
     anchor = None if anchor_text is None else anchor_from_text(anchor_text)
-    data = _read(path, EVIDENCE_FILE_SIZE_MAX)
-    result = verify(data, _read(genesis_path, GENESIS_SIZE_MAX), anchor)
+    data = read_bounded(path, EVIDENCE_FILE_SIZE_MAX)
+    result = verify(data, read_bounded(genesis_path, GENESIS_SIZE_MAX), anchor)
     if isinstance(result, Refusal):
         text = say("evidence.refused", code=result.code.label, field=result.field)
         raise Failure(text, ExitCode.REFUSED)
@@ -74,8 +75,3 @@ def _show_verdict(verdict: Verdict) -> None:
         ]
     )
     console().print(say("evidence.not_proven"))
-
-
-def _read(path: Path, size_max: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(size_max + 1)

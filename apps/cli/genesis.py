@@ -26,6 +26,7 @@ from genesis.plan_file import load_plan, render_plan
 from genesis.sample_plan import sample_plan
 from genesis.verification import verify_genesis
 from ledger.genesis import GENESIS_SIZE_MAX, Genesis, decode_genesis, genesis_hash_of
+from quancheng.bounded_files import read_bounded
 from quancheng.private_files import create_private_file
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -141,7 +142,7 @@ def finish(
 @click.argument("path", type=_FILE)
 def show(path: Path) -> None:
     """Show a founding document."""
-    data = _read(path, GENESIS_SIZE_MAX)
+    data = read_bounded(path, GENESIS_SIZE_MAX)
     document = decode_genesis(data)
     show_pairs(
         [
@@ -178,7 +179,7 @@ def verify(
     path: Path, contributions: Sequence[Path], plan_path: Path | None, expected: str | None
 ) -> None:
     """Check a document: against plan and contributions, against a hash, and in itself."""
-    data = _read(path, GENESIS_SIZE_MAX)
+    data = read_bounded(path, GENESIS_SIZE_MAX)
     decode_genesis(data)
     found = genesis_hash_of(data)
     if plan_path is not None:
@@ -243,9 +244,4 @@ def _read_addresses(texts: Sequence[str]) -> tuple[NodeAddresses, ...]:
 
 
 def _read_contributions(paths: Sequence[Path]) -> list[Contribution]:
-    return [decode_contribution(_read(path, CONTRIBUTION_SIZE_MAX)) for path in paths]
-
-
-def _read(path: Path, size_max: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(size_max + 1)
+    return [decode_contribution(read_bounded(path, CONTRIBUTION_SIZE_MAX)) for path in paths]
