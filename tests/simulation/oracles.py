@@ -1,4 +1,4 @@
-"""What must never happen, checked while it could (numbers as in docs/protocol.md).
+"""What must never happen, checked while it could.
 
 Agreement alone notices little: most broken protocols only rarely fork in a short run. The rules
 that make agreement hold are therefore watched at every message that a correct node signs.
