@@ -13,7 +13,7 @@ from functools import partial
 
 from ledger.block import decode_block
 from ledger.certificate import decode_certificate
-from ledger.refusal import Refused
+from ledger.refusal import Code, Refused, require
 from node.chain import Chain
 from node.commit import Committer
 from node.network.link import OUTSTANDING_MAX, Link
@@ -48,6 +48,8 @@ class BlockSync:
         self._committer = committer
         self._peers = peers
         self._claims: dict[bytes, int] = {}
+        self._idle: set[bytes] = set()
+        """Who gave nothing since a block last came this way, whatever it has claimed again."""
         self._hinted = asyncio.Event()
         self.fetched_blocks = 0
         """Blocks that came this way since the start."""
@@ -107,7 +109,7 @@ class BlockSync:
         plan: list[tuple[Link, int, int]] = []
         for height in heights:
             count = min(PIECE, last - height + 1)
-            able = [link for link in self._peers.links() if self.claim(link.peer.node_id) >= height]
+            able = [link for link in self._peers.links() if self._may_have(link, height)]
             loads = {link: sum(1 for other, *_ in plan if other is link) for link in able}
             free = [link for link in able if loads[link] < OUTSTANDING_MAX]
             if not free:
@@ -118,25 +120,33 @@ class BlockSync:
                 (min(free[turn:] + free[:turn], key=lambda link: loads[link]), height, count)
             )
         if not plan:
+            self._idle.clear()
             self._claims = {link.peer.node_id: 0 for link in self._peers.links()}
         return plan
+
+    def _may_have(self, link: Link, height: int) -> bool:
+        node_id = link.peer.node_id
+        return self.claim(node_id) >= height and node_id not in self._idle
 
     async def _fetch(self, link: Link, height: int, count: int) -> Piece:
         request = partial(GetBlocks, height=height, count=count)
         found = await link.ask(request, BlocksFound, ANSWER_TIMEOUT_S)
         if found is None or not found.items:
             self.forget(link.peer.node_id)
+            self._idle.add(link.peer.node_id)
         return Piece(link, height, () if found is None else found.items)
 
     async def _commit(self, piece: Piece) -> bool:
         """Commit the blocks of a piece in order; say whether the next piece can follow."""
         if not piece.items:
             return False
-        for block_bytes, certificate_bytes in piece.items:
+        for height, (block_bytes, certificate_bytes) in enumerate(piece.items, piece.height):
             try:
                 block = decode_block(block_bytes)
                 certificate = decode_certificate(certificate_bytes)
-                if block.header.height <= self._chain.tip.height:
+                # Old blocks, however true, would keep this node where it is.
+                require(block.header.height == height, Code.BAD_HEADER, "header.height")
+                if height <= self._chain.tip.height:
                     continue  # consensus was faster
                 await self._committer.commit(block, certificate)
             except Refused as refused:
@@ -146,4 +156,5 @@ class BlockSync:
                 piece.link.close("a block that does not prove itself")
                 return False
             self.fetched_blocks += 1
+            self._idle.clear()
         return True

@@ -52,6 +52,18 @@ class Liar(Recorder):
             link.send(BlocksFound(message.number, nonsense), Lane.REPLY)
 
 
+class Repeater(Recorder):
+    """Answers every request for blocks with the same true but old ones."""
+
+    old: tuple[tuple[bytes, bytes], ...] = ()
+
+    def received(self, link: Link, message: Message) -> None:
+        """Note, and repeat."""
+        super().received(link, message)
+        if isinstance(message, GetBlocks):
+            link.send(BlocksFound(message.number, self.old), Lane.REPLY)
+
+
 @pytest.fixture(scope="module")
 def testnet(tmp_path_factory: pytest.TempPathFactory) -> Testnet:
     return lay_out(tmp_path_factory.mktemp("hostile") / "net")
@@ -106,6 +118,20 @@ async def test_nonsense_instead_of_blocks(nodes: Nodes) -> None:
     link.send(Status(1_000, b""), Lane.URGENT)
     await until(lambda: not link.alive, "the liar is cut off")
     await nodes.at(await nodes.commit(0, 2))
+    await hostile.peers.stop()
+
+
+async def test_old_blocks_instead_of_the_next(nodes: Nodes) -> None:
+    """A peer that answers with blocks known already cannot hold up a node that catches up."""
+    await nodes.commit(0, 1)
+    heard = Repeater()
+    hostile = Hostile(nodes, heard)
+    link = await hostile.connect()
+    found = await link.ask(partial(GetBlocks, height=1, count=1), BlocksFound, 20.0)
+    assert found is not None
+    heard.old = found.items
+    link.send(Status(1_000, b""), Lane.URGENT)
+    await until(lambda: not link.alive, "the repeater is cut off")
     await hostile.peers.stop()
 
 
