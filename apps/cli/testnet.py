@@ -116,7 +116,7 @@ def parties(root: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json_text([dict(item) for item in found]))
         return
-    columns = ("label", "name", "organisation", "id", "keystore")
+    columns = ("label", "name", "id", "keystore")
     rows = [[party[column] for column in columns] for party in found]
     show_table("", [say(f"column.{column}") for column in columns], rows)
 
