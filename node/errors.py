@@ -3,6 +3,7 @@
 NodeFailure           the process cannot start, or must stop
 ├── BadConfig         a key of config.toml is wrong
 ├── BadHome           a file of the home folder is missing, unreadable or does not fit the others
+├── CannotListen      an address of config.toml is taken or not this machine's
 ├── HomeLocked        another process runs this home
 ├── VotesDamaged      the vote store has a bad record before good ones, or is another key's
 ├── VotesNotWritten   a vote could not be made durable; nothing may be sent any more
@@ -38,6 +39,16 @@ class BadHome(NodeFailure):
     def __init__(self, path: Path, problem: str, remedy: str) -> None:
         super().__init__(f"{path} {problem}", remedy)
         self.path = path
+
+
+class CannotListen(NodeFailure):
+    """A port is taken, or an address is not of this machine."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"cannot listen: {error.strerror or error}",
+            "Stop the process that has the port, or change `listen` in config.toml.",
+        )
 
 
 class HomeLocked(NodeFailure):

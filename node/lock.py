@@ -3,7 +3,7 @@
 import fcntl
 import os
 
-from node.errors import HomeLocked
+from node.errors import BadHome, HomeLocked
 from node.files import PRIVATE_FILE, PRIVATE_FOLDER
 from node.home import Home
 
@@ -12,8 +12,12 @@ class HomeLock:
     """Held from construction to `release`, or to the end of the process, however it ends."""
 
     def __init__(self, home: Home) -> None:
-        home.data.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        self._descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+        try:
+            home.data.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            self._descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+        except OSError as error:
+            remedy = "Mount its disk, or mend its permissions; it is a folder or a link to one."
+            raise BadHome(home.data, f"cannot be used: {error.strerror}", remedy) from error
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

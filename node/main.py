@@ -9,7 +9,7 @@ import click
 
 from node.clock import SystemClock
 from node.config import load_config
-from node.errors import NodeFailure
+from node.errors import CannotListen, NodeFailure
 from node.home import Home
 from node.logs import set_up_logs
 from node.node import Node, open_memory, run_until_failure
@@ -59,12 +59,18 @@ def run_node(home: Path, *, forget_votes: bool = False, clock_offset_ms: int = 0
 
 
 async def _run(home: Home, clock: SystemClock, *, forget_votes: bool) -> int:
-    node = Node(open_memory(home, clock, forget_votes=forget_votes), clock)
+    memory = open_memory(home, clock, forget_votes=forget_votes)
+    if memory.identity.validator is None:
+        _log.warning("no keys/validator.key: this node follows the chain without voting")
+    node = Node(memory, clock)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _STOP_SIGNALS:
         loop.add_signal_handler(number, stopped.set)
-    listening, rpc = await node.start()
+    try:
+        listening, rpc = await node.start()
+    except OSError as error:
+        raise CannotListen(error) from error
     _log.info("node started", extra={"listen": str(listening), "rpc": str(rpc)})
     failing = asyncio.create_task(run_until_failure(node))
     stopping = asyncio.create_task(stopped.wait())
