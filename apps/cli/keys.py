@@ -42,7 +42,13 @@ def new(name: str, folder: Path, kind: str, passphrase_fd: int | None) -> None:
 
 
 @keys.command("show", **described("keys.show", "quancheng keys show --keystore keys"))
-@_folder
+@click.option(
+    "--keystore",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help=say("keys.option.keystore"),
+)
 def show(folder: Path) -> None:
     """Show the public parts of all keys; no passphrase is needed."""
     keystore = Keystore(folder)

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterable
@@ -11,7 +12,7 @@ import click
 from rich.text import Text
 
 from apps.cli.exits import ExitCode, Failure
-from apps.cli.network import json_option, testnet_option
+from apps.cli.network import DEFAULT_TESTNET, TESTNET_VARIABLE, json_option, testnet_option
 from apps.cli.output import (
     BAD_STYLE,
     OK_STYLE,
@@ -94,6 +95,8 @@ def up(root: Path, validators: int | None, port: int, plan_path: Path | None) ->
         text = say("testnet.interrupted", root=root)
         raise Failure(text, ExitCode.INTERRUPTED) from interrupt
     show_status(network)
+    if root != DEFAULT_TESTNET:
+        console().print(f"export {TESTNET_VARIABLE}={shlex.quote(str(root.resolve()))}")
     console().print(say("testnet.next"))
 
 

@@ -36,7 +36,7 @@ def main(*, keep: bool, folder: Path | None) -> None:
         _show_next_steps(network, console)
         sys.exit(status)
     _stop(network, console)
-    if status == 0 and folder is None:
+    if status in (0, _INTERRUPTED) and folder is None:
         shutil.rmtree(root)
     sys.exit(status)
 

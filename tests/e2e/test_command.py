@@ -55,7 +55,7 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
             patch.setenv("QUANCHENG_TESTNET", str(root))
             patch.setenv("LC_ALL", "C.UTF-8")
             patch.delenv("QUANCHENG_NODE", raising=False)
-            command.run_apart("testnet", "up", "--validators", "4")
+            command.run_apart("testnet", "up", "--validators", "4", "--port", "0")
             yield command
     finally:
         if (root / "testnet.json").exists():
