@@ -12,7 +12,7 @@ from chaincode.trading.lines import acceptance
 from chaincode.trading.records import LINES, LineState
 from ledger.refusal import Code, Refused, require
 
-LINES_PER_SETTLEMENT = 64
+LINES_PER_SETTLEMENT = 32
 
 
 @transaction_type("line.settle", since=1, signed_by="any party")
