@@ -8,6 +8,7 @@ import logging
 import random
 import secrets
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -65,11 +66,24 @@ class Memory:
 
 
 def open_memory(home: Home, clock: Clock, *, forget_votes: bool) -> Memory:
-    """Open everything a node has; raise NodeFailure saying what is wrong and what to do."""
+    """Open everything a node has; raise NodeFailure saying what is wrong and what to do.
+
+    What was opened before a failure is closed again.
+    """
+    with ExitStack() as opened:
+        memory = _opened_memory(home, clock, opened, forget_votes=forget_votes)
+        opened.pop_all()
+    return memory
+
+
+def _opened_memory(home: Home, clock: Clock, opened: ExitStack, *, forget_votes: bool) -> Memory:
     lock = HomeLock(home)
+    opened.callback(lock.release)
     identity = load_identity(home, clock.wall_ms())
     engine = open_engine(identity.config.storage.engine, home.chain)
+    opened.callback(engine.close)
     verifier = SignatureVerifier()
+    opened.callback(verifier.close)
     chain, report = Chain.open(engine, identity.genesis, ChainOptions(verify=verifier.verify))
     fields = {
         "height": report.tip.height,
