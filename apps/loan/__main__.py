@@ -42,7 +42,9 @@ def main(*, keep: bool, folder: Path | None) -> None:
 
 
 def _play(network: Network, console: Console) -> int:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell that starts this in the background has SIGINT ignored; being stopped must still work.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         asyncio.run(conduct(network, console))
     except KeyboardInterrupt:
