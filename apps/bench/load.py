@@ -12,6 +12,7 @@ from quancheng.client import Client
 
 COHORT_LOANS = 50
 WAIT_MS = 60_000
+START_PAUSE_SECONDS = 0.25
 SETTLEMENT_STEP = STEPS.index("line.settle")
 
 assert COHORT_LOANS <= SUBMIT_MAX
@@ -26,6 +27,8 @@ class Observed:
     finality: list[tuple[float, float]] = field(default_factory=list)
     """Pairs of the moment of finality (monotonic seconds) and the seconds it took."""
     refused: int = 0
+    running_out: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the first group finds no more loans to send."""
 
     def between(self, start: float, end: float) -> list[float]:
         """Return the seconds to finality of what became final in a span, ascending."""
@@ -33,22 +36,30 @@ class Observed:
 
 
 async def drive(
-    clients: Sequence[Client], loans: Sequence[Loan], cohorts: int, settlement_ms: int
-) -> Observed:
-    """Send all loans, `cohorts` groups of them at a time; return when the last one is final."""
-    observed = Observed()
+    clients: Sequence[Client],
+    loans: Sequence[Loan],
+    observed: Observed,
+    *,
+    cohorts: int,
+    settlement_ms: int,
+) -> None:
+    """Send all loans, `cohorts` groups of them at a time; return when the last one is final.
+
+    The groups start one after the other, so that all steps are under way at any time.
+    """
     waiting = iter(range(0, len(loans), COHORT_LOANS))
 
     async def work(number: int) -> None:
         client = clients[number % len(clients)]
+        await asyncio.sleep(number * START_PAUSE_SECONDS)
         for first in waiting:
             cohort = loans[first : first + COHORT_LOANS]
             await _play(client, cohort, observed, settlement_ms)
+        observed.running_out.set()
 
     async with asyncio.TaskGroup() as group:
         for number in range(cohorts):
             group.create_task(work(number))
-    return observed
 
 
 async def _play(

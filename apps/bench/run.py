@@ -38,7 +38,7 @@ class Plan:
     validators: int = 4
     loans: int = 2_000
     cohorts: int = 24
-    warm_up_seconds: float = 5.0
+    warm_up_seconds: float = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,14 @@ async def _measured(
         loans = await _signed_loans(clients[0], city, plan)
         settlement_ms = await _settlement_ms(clients[0])
         console.print("Sending …")
-        load = asyncio.create_task(drive(clients, loans, plan.cohorts, settlement_ms))
+        observed = Observed()
+        driving = drive(clients, loans, observed, cohorts=plan.cohorts, settlement_ms=settlement_ms)
+        load = asyncio.create_task(driving)
         await asyncio.sleep(plan.warm_up_seconds)
         start = await _snapshot(clients[0], testnet, processes)
-        end = await _while_full(load, clients[0], testnet, processes)
-        observed = await load
+        await observed.running_out.wait()
+        end = await _snapshot(clients[0], testnet, processes)
+        await load
         after = await asyncio.to_thread(verify_seconds)
         return await _figures(clients[0], plan, (start, end), observed, (before, after))
 
@@ -106,21 +109,6 @@ async def _settlement_ms(client: Client) -> int:
     parameters = (await client.parameters()).parameters
     window = next(item.value for item in parameters if item.name == "dispute_term_ms")
     return window + SETTLEMENT_SLACK_MS
-
-
-async def _while_full(
-    load: "asyncio.Task[Observed]",
-    client: Client,
-    testnet: Testnet,
-    processes: Sequence[NodeProcess],
-) -> _Snapshot:
-    """Return the last snapshot before the load began to run out."""
-    snapshot = await _snapshot(client, testnet, processes)
-    while not load.done():
-        await asyncio.sleep(1.0)
-        if not load.done():
-            snapshot = await _snapshot(client, testnet, processes)
-    return snapshot
 
 
 async def _snapshot(
