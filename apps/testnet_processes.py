@@ -117,7 +117,12 @@ class NodeProcess:
 
     def pause(self) -> bool:
         """Stop the process where it stands, as a machine that hangs; say whether it ran."""
-        return self._send(signal.SIGSTOP)
+        if not self._send(signal.SIGSTOP):
+            return False
+        deadline = time.monotonic() + STOP_SECONDS
+        while self.state() is NodeState.RUNNING and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        return True
 
     def resume(self) -> bool:
         """Let a paused process go on; say whether it ran."""
