@@ -162,7 +162,8 @@ async def test_badly_signed_gossip_enters_no_mempool(nodes: Nodes) -> None:
     signature = bytes([good.signatures[0][0]]) + bytes(64)
     bad = good.data.replace(good.signatures[0], signature)
     link.send(Transactions((bad, good.data)), Lane.GOSSIP)
-    await nodes.committed(0, good)
+    for index in nodes.running:
+        await nodes.committed(index, good)
     refusals = await nodes.running[1].submit([bad])
     assert refusals[0] is not None
     assert refusals[0].code in {Code.BAD_SIGNATURE, Code.DUPLICATE}
