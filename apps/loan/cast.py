@@ -60,41 +60,44 @@ FOUNDERS: tuple[Part, ...] = (
         (Right.BANK,),
         "settlement-bank",
     ),
-)
-"""Parties of the genesis document."""
-
-APPLICANTS: tuple[Part, ...] = (
-    Part(Role.MARKET, "泉城数据交易场所", PartyKind.MARKET_OPERATOR, (Right.MARKET,), "bureau"),
     Part(
         Role.OPERATOR,
         "泉城数据运营公司",
         PartyKind.OPERATOR,
         (Right.OPERATE, Right.DEVELOP),
-        "demo-bank",
+        "data-operator",
     ),
     Part(
-        Role.DELIVERER, "泉城数据交付公司", PartyKind.DELIVERER, (Right.DELIVER,), "credit-centre"
+        Role.DELIVERER,
+        "泉城数据交付公司",
+        PartyKind.DELIVERER,
+        (Right.DELIVER,),
+        "data-deliverer",
     ),
+)
+"""Parties of the genesis document."""
+
+APPLICANTS: tuple[Part, ...] = (
+    Part(Role.MARKET, "泉城数据交易场所", PartyKind.MARKET_OPERATOR, (Right.MARKET,), "bureau"),
     Part(Role.STRANGER, "外来数据交付公司", PartyKind.DELIVERER, (Right.DELIVER,), "supervision"),
 )
-"""Parties that a sponsor brings in and governance admits. Their keys are made by themselves."""
+"""Parties that a sponsor brings in, on its own node, and governance admits."""
 
 _ORGANISATIONS = (
-    ("bureau", "济南市大数据局（组织）", True, 1),
-    ("credit-centre", "济南市信用信息中心（组织）", True, 1),
-    ("demo-bank", "泉城示范银行（组织）", True, 1),
-    ("supervision", "数据流通监管中心（组织）", True, 1),
-    ("registry", "济南市数据登记中心（组织）", False, 0),
-    ("identity-centre", "济南市身份认证中心（组织）", False, 0),
-    ("settlement-bank", "数据交易结算银行（组织）", False, 0),
+    ("bureau", "济南市大数据局（组织）", True),
+    ("credit-centre", "济南市信用信息中心（组织）", True),
+    ("demo-bank", "泉城示范银行（组织）", True),
+    ("supervision", "数据流通监管中心（组织）", True),
+    ("registry", "济南市数据登记中心（组织）", False),
+    ("identity-centre", "济南市身份认证中心（组织）", False),
+    ("settlement-bank", "数据交易结算银行（组织）", False),
+    ("data-operator", "泉城数据运营公司（组织）", False),
+    ("data-deliverer", "泉城数据交付公司（组织）", False),
+    ("citizen-service", "泉城居民服务平台（组织）", False),
 )
+"""Label, name, and whether it governs. Who governs runs a validator, everybody else an observer."""
 
-_NODE_OF_ORGANISATION = {
-    "registry": "bureau",
-    "identity-centre": "credit-centre",
-    "settlement-bank": "demo-bank",
-}
-_NODE_OF_ROLE = {Role.CITIZENS: "supervision", Role.CHANNEL: "credit-centre"}
+_CITIZENS_NODE = "citizen-service"
 
 
 def part_of(role: Role) -> Part | None:
@@ -114,11 +117,9 @@ def party_folder(role: Role) -> str:
 
 
 def node_organisation(role: Role) -> str:
-    """Return the organisation whose node a role talks to."""
+    """Return the organisation whose node a role talks to: its own, or its sponsor's."""
     part = part_of(role)
-    if part is None:
-        return _NODE_OF_ROLE[role]
-    return _NODE_OF_ORGANISATION.get(part.organisation, part.organisation)
+    return _CITIZENS_NODE if part is None else part.organisation
 
 
 def founding_plan(time_ms: int) -> Plan:
@@ -129,8 +130,15 @@ def founding_plan(time_ms: int) -> Plan:
         protocol_version=1,
         development=False,
         organisations=tuple(
-            PlannedOrganisation(label, name, governing, validators, parties=_parties(label))
-            for label, name, governing, validators in _ORGANISATIONS
+            PlannedOrganisation(
+                label,
+                name,
+                governing,
+                validators=int(governing),
+                observers=int(not governing),
+                parties=_parties(label),
+            )
+            for label, name, governing in _ORGANISATIONS
         ),
         parameters=chosen_parameters({}, testnet=True),
     )

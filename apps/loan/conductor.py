@@ -155,7 +155,7 @@ async def _progress(client: Client) -> Progress:
 
 async def _kill_one(network: Network, clients: dict[str, Client], console: Console) -> None:
     """Kill the last validator without warning; start it again and wait until it votes."""
-    victim = network.nodes[-1]
+    victim = [node for node in network.nodes if node.node.is_validator][-1]
     name = victim.node.name
     height = (await clients[name].status()).height
     await asyncio.to_thread(victim.kill)

@@ -2,7 +2,7 @@
 
 `python -m apps.loan.founding ORGANISATION NETWORK PEERS RPC` makes the keys of one organisation in
 its own folder, puts its contribution into the public folder, waits for those of the others, and
-assembles the founding document itself. Organisations without a validator leave the addresses out.
+assembles the founding document itself.
 """
 
 import argparse
@@ -50,18 +50,19 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Found one organisation of the loan scenario.")
     parser.add_argument("organisation")
     parser.add_argument("network", type=Path)
-    parser.add_argument("addresses", nargs="*", metavar="HOST:PORT")
+    parser.add_argument("peers", metavar="HOST:PORT")
+    parser.add_argument("rpc", metavar="HOST:PORT")
     chosen = parser.parse_args(arguments)
     public = chosen.network / PUBLIC_FOLDER
     own = chosen.network / chosen.organisation
     raise_fence(chosen.network, [own, public])
     plan = load_plan(public / PLAN_FILE)
-    addresses = (NodeAddresses(*chosen.addresses),) if chosen.addresses else ()
-    founder = Founder(OrganisationFolder(own), chosen.organisation, addresses)
+    addresses = NodeAddresses(chosen.peers, chosen.rpc)
+    founder = Founder(OrganisationFolder(own), chosen.organisation, (addresses,))
     _contribute(founder, plan, public)
     finish_homes(founder, plan, _contributions(plan, public))
     genesis = public / GENESIS_FILE
-    if addresses and not genesis.exists():
+    if not genesis.exists():
         shutil.copyfile(founder.folder.genesis, genesis)
     return 0
 

@@ -1,4 +1,4 @@
-"""The network of the scenario: its folders, its four nodes, and the processes of the parties."""
+"""The network of the scenario: its folders, its nodes, and the processes of the parties."""
 
 import asyncio
 import csv
@@ -22,7 +22,7 @@ from apps.testnet_processes import NodeProcess, processes_of
 from genesis.contribution import decode_contribution
 from genesis.node_home import GENESIS_FILE
 from genesis.organisation import node_name
-from genesis.plan import Plan
+from genesis.plan import Plan, PlannedOrganisation
 from genesis.plan_file import render_plan
 from genesis.testnet import Testnet, TestnetNode, TestnetParty, free_ports, write_description
 from ledger.genesis import genesis_hash_of
@@ -114,7 +114,7 @@ async def found(network: Network) -> None:
     (network.public / PLAN_FILE).write_text(render_plan(plan), encoding="utf-8")
     addresses = _addresses(plan)
     for organisation in plan.organisations:
-        own = addresses.get(organisation.label, [])
+        own = addresses[organisation.label]
         words = ["apps.loan.founding", organisation.label, str(network.root), *own]
         network.start(organisation.label, words)
     await _all_ended(network)
@@ -150,8 +150,8 @@ async def _all_ended(network: Network) -> None:
 
 
 def _addresses(plan: Plan) -> dict[str, list[str]]:
-    """Return the addresses for peers and for applications of each organisation with a node."""
-    labels = [item.label for item in plan.organisations if item.validators]
+    """Return the addresses for peers and for applications of each organisation's node."""
+    labels = [item.label for item in plan.organisations]
     ports = iter(free_ports(2 * len(labels)))
     return {label: [f"{LOOPBACK}:{next(ports)}" for _ in range(2)] for label in labels}
 
@@ -163,13 +163,18 @@ def _described(network: Network, plan: Plan, addresses: dict[str, list[str]]) ->
         chain_name=plan.chain_name,
         genesis_hash=genesis_hash_of(network.genesis.read_bytes()).hex(),
         nodes=tuple(
-            TestnetNode(node_name(label, 0), label, f"{label}/node", True, peers, rpc)
-            for label, (peers, rpc) in addresses.items()
+            _described_node(organisation, addresses[organisation.label])
+            for organisation in plan.organisations
         ),
         parties=tuple(_described_party(network, role) for role in _founding_roles()),
     )
     write_description(testnet)
     return testnet
+
+
+def _described_node(organisation: PlannedOrganisation, addresses: list[str]) -> TestnetNode:
+    label, is_validator = organisation.label, organisation.validators > 0
+    return TestnetNode(node_name(label, 0), label, f"{label}/node", is_validator, *addresses)
 
 
 def _founding_roles() -> tuple[Role, ...]:

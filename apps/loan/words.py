@@ -4,8 +4,8 @@ from apps.messages import Texts
 
 _ENGLISH = {
     "title": "One loan crosses four real processes",
-    "founding": "Seven organisations make their own keys and found the chain …",
-    "nodes": "Four validators start …",
+    "founding": "Ten organisations make their own keys and found the chain together …",
+    "nodes": "Four validators and six observers start …",
     "parts": "Every party starts its own process, with its own keys, folder and node …",
     "step.parties": "parties admitted",
     "step.product": "product on offer",
@@ -45,7 +45,7 @@ _ENGLISH = {
     "relation": "relation",
     "id": "id",
     "height": "height",
-    "standings": "Four nodes, one chain",
+    "standings": "Ten nodes, one chain",
     "node": "node",
     "block.hash": "block hash",
     "state.root": "state root",
@@ -63,8 +63,8 @@ _ENGLISH = {
 
 _CHINESE = {
     "title": "一笔贷款，走过四个真实进程",
-    "founding": "七家机构各自生成密钥，共同创立本链……",
-    "nodes": "启动四个验证节点……",
+    "founding": "十家机构各自生成密钥，共同创立本链……",
+    "nodes": "启动四个验证节点和六个观察节点……",
     "parts": "各参与方启动自己的进程：各有各的密钥、目录和节点……",
     "step.parties": "参与方已准入",
     "step.product": "产品已挂牌",
@@ -103,7 +103,7 @@ _CHINESE = {
     "relation": "关系",
     "id": "标识",
     "height": "高度",
-    "standings": "四个节点，一条链",
+    "standings": "十个节点，一条链",
     "node": "节点",
     "block.hash": "区块哈希",
     "state.root": "状态根",

@@ -10,7 +10,6 @@ from apps.loan import rows, sights
 from apps.loan.cast import Role
 from apps.loan.cosigning import add_cosigning
 from apps.loan.desk import Desk
-from apps.loan.roles.newcomer import join
 from apps.loan.sealing import Parcel, seal_parcel
 from apps.loan.serving import new_service, serving
 from apps.loan.sharing import agrees_to_share
@@ -29,7 +28,7 @@ async def play(desk: Desk) -> None:
     service = new_service()
     add_cosigning(service, desk, agrees_to_share)
     async with serving(desk, service), asyncio.TaskGroup() as group:
-        own = await join(desk)
+        own = await desk.own_party()
         grant, _ = await desk.first(
             GRANTS, kind=Right.DELIVER, grantee=own.id, status=GrantStatus.OFFERED
         )

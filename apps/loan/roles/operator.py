@@ -6,7 +6,6 @@ from apps.loan import sights
 from apps.loan.cast import Role
 from apps.loan.cosigning import send_together
 from apps.loan.desk import Desk
-from apps.loan.roles.newcomer import join
 from apps.loan.story import (
     DELIVERED_FIELDS,
     NOTICE_HASH,
@@ -38,7 +37,7 @@ _LISTING_TERM_MS = 30 * 86_400_000
 
 async def play(desk: Desk) -> None:
     """Play the operator."""
-    own = await join(desk)
+    own = await desk.own_party()
     developing = await _accept(desk, own.id, Right.DEVELOP)
     operating = await _accept(desk, own.id, Right.OPERATE)
     notice = await _register_notice(desk)
