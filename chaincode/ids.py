@@ -4,6 +4,7 @@ from ledger.suites import tagged_hash
 
 _PART_TAG = b"qc/part/v1"
 _KEY_TAG = b"qc/key/v1"
+_ACCOUNT_TAG = b"qc/account/v1"
 
 
 def part_id(tx_id: bytes, index: int) -> bytes:
@@ -17,3 +18,8 @@ def part_id(tx_id: bytes, index: int) -> bytes:
 def key_id(public_key: bytes) -> bytes:
     """Return the id by which events and indexes name a founding party's or subject's key."""
     return tagged_hash(_KEY_TAG, public_key)
+
+
+def account_id(party: bytes) -> bytes:
+    """Return the id by which a freeze names a party's money, apart from the party itself."""
+    return tagged_hash(_ACCOUNT_TAG, party)

@@ -21,6 +21,7 @@ from chaincode.membership.records import (
     ORGANISATIONS,
     PARTIES,
     RIGHTS,
+    SUSPENSIONS,
     KeyBinding,
     Organisation,
     Party,
@@ -166,6 +167,9 @@ def _change_status(
 ) -> None:
     party = PARTIES.require(context.state, party_id, "party")
     require(party.status is before, Code.BAD_STATE, "party")
+    if SUSPENSIONS.get(context.state, party_id) is not None:
+        # Whoever decides next answers for the party: supervisors undo only their own decision.
+        SUSPENSIONS.delete(context.state, party_id)
     _put_status(context, party, after)
 
 

@@ -134,6 +134,14 @@ class Duties:
     count: Annotated[Unsigned64, "Things it still owes."]
 
 
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """That supervisors suspended a party."""
+
+    case: Annotated[Identifier, "The case under which they did."]
+    supervisor: Annotated[Identifier, "The supervisor of the case."]
+
+
 ORGANISATIONS: Table[bytes, Organisation] = Table(0x10, "organisation", Organisation, Identifier)
 PARTIES: Table[bytes, Party] = Table(0x11, "party", Party, Identifier)
 KEYS: Table[bytes, KeyBinding] = Table(0x12, "key", KeyBinding, PublicKey)
@@ -144,3 +152,4 @@ DELEGATIONS: Table[tuple[bytes, int], Delegation] = Table(
 )
 DUTIES: Table[bytes, Duties] = Table(0x17, "duties", Duties, Identifier)
 PURPOSES: Table[int, Purpose] = Table(0x16, "purpose", Purpose, Unsigned32)
+SUSPENSIONS: Table[bytes, Suspension] = Table(0x19, "suspension", Suspension, Identifier)

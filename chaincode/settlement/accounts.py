@@ -1,6 +1,7 @@
 """Balances: every fen is free in an account, in the escrow of an order, or dust of a pool."""
 
 from chaincode.context import Context
+from chaincode.ids import account_id
 from chaincode.membership.duties import discharge_duty, take_on_duty
 from chaincode.settlement.records import ACCOUNTS, Account
 from chaincode.state import StateReader
@@ -20,8 +21,10 @@ def credit(context: Context, party: bytes, amount: int) -> None:
 
 
 def debit(context: Context, party: bytes, amount: int, where: str) -> None:
-    """Take from a party's free balance; refuse (E402) more than there is."""
+    """Take from a party's free balance; refuse frozen money (E009), more than there is (E402)."""
     assert amount >= 0
+    if amount:
+        context.require_not_frozen(account_id(party), where)
     free = free_balance(context.state, party)
     require(amount <= free, Code.INSUFFICIENT_FUNDS, where)
     _set(context, party, free, -amount)

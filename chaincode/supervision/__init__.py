@@ -1,7 +1,7 @@
-"""Supervision: cases and freezes.
+"""Supervision: cases, freezes and suspensions.
 
 Owns what supervisors do on chain. Its law: a freeze is a flag beside the state, set under a case;
 it stops releases, listings and orders, and never stops revoking, refunding, erasing or giving
 evidence. No signature of a supervisor grants a consent, and none moves money but a ruling over one
-disputed line. Reading order: `records`, `cases`, `freezes`.
+disputed line. Reading order: `records`, `powers`, `cases`, `freezes`, `suspensions`.
 """

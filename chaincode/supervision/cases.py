@@ -10,7 +10,6 @@ from chaincode.fields import AtMost, Identifier, KemKey
 from chaincode.membership.records import PARTIES
 from chaincode.registration.records import PRODUCTS, RESOURCES
 from chaincode.rights import Right
-from chaincode.state import StateReader
 from chaincode.supervision.records import (
     CASES,
     TARGETS_MAX,
@@ -49,7 +48,7 @@ def open_case(context: Context, body: CaseOpen) -> None:
     context.require_right(supervisor, Right.WATCH)
     require(bool(body.targets), Code.SCHEMA, "targets")
     for index, target in enumerate(body.targets):
-        require(_exists(context.state, target), Code.NOT_FOUND, f"targets[{index}].id")
+        require(_exists(context, target), Code.NOT_FOUND, f"targets[{index}].id")
     case = Case(
         supervisor=supervisor.id,
         targets=body.targets,
@@ -75,9 +74,12 @@ def close_case(context: Context, body: CaseClose) -> None:
     context.emit("case.closed", body.case, supervisor.id)
 
 
-def _exists(state: StateReader, target: Target) -> bool:
+def _exists(context: Context, target: Target) -> bool:
+    state = context.state
     match target.kind:
-        case TargetKind.PARTY:
+        case TargetKind.CHAIN:
+            return target.id == context.block.genesis_hash
+        case TargetKind.PARTY | TargetKind.ACCOUNT:
             return PARTIES.get(state, target.id) is not None
         case TargetKind.PRODUCT:
             return PRODUCTS.get(state, target.id) is not None

@@ -1,6 +1,7 @@
 """Freezing and lifting: business with a target stops until a lift or the end of the term.
 
-A freeze of a whole party takes two supervisors, because it stops an institution.
+A freeze of a whole party, of its money or of all business on the chain takes two supervisors,
+because it stops an institution or the city.
 """
 
 from dataclasses import dataclass, replace
@@ -13,17 +14,25 @@ from chaincode.freezes import CASES_MAX, FREEZES, CaseFreeze, Freeze, put_freeze
 from chaincode.membership.records import Party
 from chaincode.parameters import ParameterName
 from chaincode.rights import Right
-from chaincode.supervision.records import CASES, Case, CaseStatus, TargetKind
-from ledger.refusal import Code, Refused, require
+from chaincode.supervision.powers import require_second_supervisor, supervised_case
+from chaincode.supervision.records import CASES, Case, TargetKind
+from ledger.refusal import Code, require
+
+NEEDS_TWO = frozenset({TargetKind.PARTY, TargetKind.ACCOUNT, TargetKind.CHAIN})
 
 
-@transaction_type("freeze.set", since=1, signed_by="a supervisor; two for a party", protective=True)
+@transaction_type(
+    "freeze.set",
+    since=1,
+    signed_by="a supervisor; two for a party, its money or the chain",
+    protective=True,
+)
 @dataclass(frozen=True, slots=True)
 class FreezeSet:
     """A supervisor freezes a target of its open case, or prolongs that freeze."""
 
     case: Annotated[Identifier, "The open case."]
-    target: Annotated[Identifier, "The target, one of the case's."]
+    target: Annotated[Identifier, "The target, one of the case's; money by the account's id."]
     until_ms: Annotated[Milliseconds, "When the freeze ends by itself."]
 
 
@@ -38,12 +47,7 @@ class FreezeLift:
 
 def set_freeze(context: Context, body: FreezeSet) -> None:
     """Freeze a target; refuse (E701) without an open case and (E704) outside it."""
-    supervisor = context.signer_party()
-    context.require_right(supervisor, Right.WATCH)
-    case = CASES.get(context.state, body.case)
-    if case is None or case.status is not CaseStatus.OPEN:
-        raise Refused(Code.CASE_NEEDED, "case")
-    require(case.supervisor == supervisor.id, Code.NO_RIGHT, "signers[0]")
+    supervisor, case = supervised_case(context, body.case)
     _require_target(context, supervisor, case, body.target)
     require(context.now_ms < body.until_ms, Code.DEADLINE_PASSED, "until_ms")
     latest_ms = context.now_ms + context.parameter(ParameterName.FREEZE_TERM_MAX_MS)
@@ -80,12 +84,9 @@ def _others(held: Freeze, case: bytes, now_ms: int) -> tuple[CaseFreeze, ...]:
 
 
 def _require_target(context: Context, supervisor: Party, case: Case, target: bytes) -> None:
-    kinds = {item.id: item.kind for item in case.targets}
+    kinds = {item.freeze_id: item.kind for item in case.targets}
     require(target in kinds, Code.FREEZE_TARGET, "target")
-    if kinds[target] is not TargetKind.PARTY:
+    if kinds[target] not in NEEDS_TWO:
         context.require_signers(1)
         return
-    context.require_signers(2)
-    second = context.signer_party(1)
-    context.require_right(second, Right.WATCH, "signers[1]")
-    require(second.id != supervisor.id, Code.MISSING_COSIGNER, "signers[1]")
+    require_second_supervisor(context, supervisor)

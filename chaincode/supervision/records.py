@@ -5,6 +5,7 @@ from enum import IntEnum, unique
 from typing import Annotated
 
 from chaincode.fields import AtMost, Identifier, KemKey
+from chaincode.ids import account_id
 from chaincode.tables import Table
 
 TARGETS_MAX = 16
@@ -20,6 +21,10 @@ class TargetKind(IntEnum):
     GRANT = 4
     CONSENT = 5
     ORDER = 6
+    ACCOUNT = 7
+    """The money of a party, named by the party's id."""
+    CHAIN = 8
+    """All business on the chain, named by its genesis hash."""
 
 
 @unique
@@ -48,6 +53,11 @@ class Target:
 
     kind: Annotated[TargetKind, "What it is."]
     id: Annotated[Identifier, "Its id."]
+
+    @property
+    def freeze_id(self) -> bytes:
+        """The id under which a freeze of it stands: money apart from the party that owns it."""
+        return account_id(self.id) if self.kind is TargetKind.ACCOUNT else self.id
 
 
 @dataclass(frozen=True, slots=True)

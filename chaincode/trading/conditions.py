@@ -26,8 +26,8 @@ def source_ids(product: Product) -> tuple[bytes, ...]:
 
 
 def require_none_frozen(context: Context, targets: tuple[bytes, ...], where: str) -> None:
-    """Refuse (E009) if any of the targets is frozen. One look-up each."""
-    for target in targets:
+    """Refuse (E009) if any of the targets is frozen, or all business on the chain is."""
+    for target in (context.block.genesis_hash, *targets):
         context.require_not_frozen(target, where)
 
 

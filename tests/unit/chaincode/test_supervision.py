@@ -13,7 +13,7 @@ from chaincode.settlement.accounts import free_balance
 from chaincode.settlement.money import CreditBurn
 from chaincode.settlement.payout import LineSettle
 from chaincode.supervision.cases import CaseClose, CaseOpen
-from chaincode.supervision.freezes import FreezeLift, FreezeSet
+from chaincode.supervision.freezes import NEEDS_TWO, FreezeLift, FreezeSet
 from chaincode.supervision.records import CASES, CaseStatus, LegalBasis, Target, TargetKind
 from chaincode.trading.orders import OrderCancel
 from chaincode.trading.records import LINES, LineState
@@ -41,9 +41,9 @@ def frozen(city: City, kind: TargetKind, target: bytes) -> bytes:
     """Return the case under which a target is frozen."""
     case = case_on(city, (kind, target))
     signers: tuple[Actor, ...] = (city.supervisor,)
-    if kind is TargetKind.PARTY:
+    if kind in NEEDS_TWO:
         signers = (city.supervisor, city.other_supervisor)
-    city.world.do(freeze(city, case, target), *signers)
+    city.world.do(freeze(city, case, Target(kind, target).freeze_id), *signers)
     return case
 
 
@@ -72,9 +72,11 @@ def test_every_kind_of_target_can_be_under_a_case(city: City, kind: TargetKind) 
         TargetKind.GRANT: city.operating_grant,
         TargetKind.CONSENT: consent,
         TargetKind.ORDER: order,
+        TargetKind.ACCOUNT: city.bank.id,
+        TargetKind.CHAIN: city.world.genesis_hash,
     }
     frozen(city, kind, targets[kind])
-    assert is_frozen(city.world.state, targets[kind], city.now_ms)
+    assert is_frozen(city.world.state, Target(kind, targets[kind]).freeze_id, city.now_ms)
 
 
 def test_a_freeze_needs_an_open_case_that_names_the_target(city: City) -> None:
