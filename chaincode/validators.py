@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from chaincode.fields import AtMost, Identifier, PublicKey, Unsigned32, Unsigned64
-from chaincode.state import StateReader
+from chaincode.state import Overlay, StateReader
 from chaincode.tables import Single, Table
 from ledger.validators import VALIDATORS_MAX, Validator, ValidatorSet
 
@@ -43,10 +43,23 @@ SETS: Table[int, SetRecord] = Table(0x06, "validator set", SetRecord, Unsigned32
 SCHEDULE: Single[Schedule] = Single(0x07, "validator schedule", Schedule)
 
 
-def set_at(state: StateReader, height: int) -> ValidatorSet:
-    """Return the set that votes at a height: the next one, or the one after it."""
+def newest_schedule(state: StateReader) -> Schedule:
+    """Return the newest epoch that was decided."""
     schedule = SCHEDULE.get(state)
     assert schedule is not None
+    return schedule
+
+
+def decide_set(state: Overlay, validators: ValidatorSet, from_height: int) -> None:
+    """Decide the set of the next epoch; the one before it must be in force."""
+    assert validators.epoch == newest_schedule(state).newest_epoch + 1
+    SETS.put(state, validators.epoch, record_of(validators, from_height))
+    SCHEDULE.put(state, Schedule(validators.epoch, from_height))
+
+
+def set_at(state: StateReader, height: int) -> ValidatorSet:
+    """Return the set that votes at a height: the next one, or the one after it."""
+    schedule = newest_schedule(state)
     in_force = height >= schedule.from_height
     return set_of_epoch(state, schedule.newest_epoch if in_force else schedule.newest_epoch - 1)
 

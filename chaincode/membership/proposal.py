@@ -28,6 +28,7 @@ from chaincode.membership.party import (
 from chaincode.membership.purpose import PurposeDefine, define_purpose
 from chaincode.membership.records import ORGANISATIONS, Party
 from chaincode.membership.right import RightAssign, RightWithdraw, assign_right, withdraw_right
+from chaincode.membership.validator import ValidatorsChange, change_validators
 from chaincode.parameters import ParameterName
 from chaincode.rights import Right
 from chaincode.state import StateReader
@@ -45,6 +46,7 @@ Action: TypeAlias = (
     | RightWithdraw
     | PurposeDefine
     | ParameterSet
+    | ValidatorsChange
 )
 """What governance can decide."""
 
@@ -57,6 +59,7 @@ _APPLY: Mapping[type, Callable[[Context, Any], None]] = {
     RightWithdraw: withdraw_right,
     PurposeDefine: define_purpose,
     ParameterSet: set_parameter,
+    ValidatorsChange: change_validators,
 }
 
 

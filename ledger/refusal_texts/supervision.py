@@ -170,14 +170,44 @@ TEXTS: Mapping[Code, tuple[RefusalText, RefusalText]] = {
     ),
     Code.VALIDATOR_CHANGE: (
         RefusalText(
-            "change of validators not allowed",
-            "One validator is added, removed or replaced in an epoch, and none holds a third.",
-            "Propose one change and wait for the next epoch.",
+            "change of validators not allowed now",
+            (
+                "One validator is added, removed or replaced in an epoch, and an epoch has its "
+                "least length."
+            ),
+            "Wait until the set decided last has voted for a whole epoch, then propose one change.",
         ),
         RefusalText(
-            "验证者变更不允许",
-            "每个周期只增、减或替换一个验证者，且任一机构不足三分之一。",
-            "一次提议一项变更，等待下一周期。",
+            "此时不允许变更验证者",
+            "每个周期只增、减或替换一个验证者，且周期须达到最短长度。",
+            "等最近决定的验证者集合满一个周期后，再提议一项变更。",
+        ),
+    ),
+    Code.TOO_FEW_VALIDATORS: (
+        RefusalText(
+            "too few validators",
+            "Four validators are the least that survive a traitor.",
+            "Add another validator first, or replace this one instead of removing it.",
+        ),
+        RefusalText(
+            "验证者过少",
+            "能承受一个叛徒的验证者至少为四个。",
+            "先增加其他验证者，或改为替换而不是移除。",
+        ),
+    ),
+    Code.ORGANISATION_TOO_HEAVY: (
+        RefusalText(
+            "organisation too heavy",
+            "An organisation holds less than a third of the validators.",
+            (
+                "Add validators of other organisations first; before a removal, remove one of the "
+                "organisation that would become too heavy."
+            ),
+        ),
+        RefusalText(
+            "单一机构占比过高",
+            "任一机构所占验证者须少于三分之一。",
+            "先增加其他机构的验证者；移除前，先移除将占比过高的机构的一个验证者。",
         ),
     ),
     Code.ALREADY_APPROVED: (
