@@ -4,7 +4,6 @@ A node that runs holds the lock of its home, so a stale process id is never mist
 node, and no signal goes to a stranger that got its number.
 """
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ import time
 from enum import Enum, unique
 from pathlib import Path
 
+from apps.lock_holder import living_holder, written_id
 from genesis.testnet import Testnet, TestnetNode
 from node.home import Home
 
@@ -70,11 +70,7 @@ class NodeProcess:
     @property
     def process_id(self) -> int | None:
         """The id of the living process, or None."""
-        process_id = self._written_id()
-        if process_id is None or not _is_alive(process_id):
-            # The lock is not even touched: a node may be starting and take hold of it right now.
-            return None
-        return process_id if self._is_locked() else None
+        return living_holder(self._lock)
 
     def state(self) -> NodeState:
         """Say what the process is doing."""
@@ -108,7 +104,7 @@ class NodeProcess:
         if child is None:
             return
         deadline = time.monotonic() + START_SECONDS
-        while self._written_id() != child.pid:
+        while written_id(self._lock) != child.pid:
             if child.poll() is not None or time.monotonic() > deadline:
                 child.kill()
                 child.wait()
@@ -162,24 +158,6 @@ class NodeProcess:
             self._child.wait()
         return True
 
-    def _written_id(self) -> int | None:
-        """Return the process id that the last holder wrote into the lock."""
-        try:
-            return int(self._lock.read_text(encoding="ascii"))
-        except (FileNotFoundError, ValueError):
-            return None
-
-    def _is_locked(self) -> bool:
-        """Say whether a process holds the lock of the home."""
-        descriptor = os.open(self._lock, os.O_RDWR)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(descriptor)
-        return False
-
 
 def processes_of(testnet: Testnet) -> tuple[NodeProcess, ...]:
     """Return the processes of a test network, in the order of its nodes."""
@@ -192,14 +170,6 @@ def _last_lines(log: Path) -> list[str]:
     except FileNotFoundError:
         return []
     return text.splitlines()[-_LAST_LINES:]
-
-
-def _is_alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _is_stopped(process_id: int) -> bool:

@@ -11,6 +11,7 @@ from apps.cli.lazy_group import LazyGroup
 from apps.cli.say import PROGRAM, say
 from apps.cli.version import software_version
 from apps.messages import preferred_language
+from apps.testnet_link_process import ProxyDidNotStart
 from genesis.testnet import FolderTaken, TestnetExists, TestnetMissing
 from ledger.refusal import Refused
 from node.errors import NodeFailure
@@ -62,14 +63,20 @@ def run_cli(arguments: Sequence[str] | None = None) -> int:
         return _failed(say("node.unreachable", url=failure.url), ExitCode.UNREACHABLE)
     except QuanchengError as failure:
         return _failed(str(failure), ExitCode.REFUSED)
-    except TestnetMissing as failure:
-        return _failed(say("testnet.missing", root=failure.root), ExitCode.LOCAL)
-    except (TestnetExists, FolderTaken) as failure:
-        key = "testnet.exists" if isinstance(failure, TestnetExists) else "testnet.taken"
-        return _failed(say(key, root=failure.root), ExitCode.LOCAL)
+    except (TestnetMissing, TestnetExists, FolderTaken) as failure:
+        return _failed(say(_TESTNET_TEXTS[type(failure)], root=failure.root), ExitCode.LOCAL)
+    except ProxyDidNotStart as failure:
+        return _failed(say("testnet.links.no_start", log=failure.log), ExitCode.LOCAL)
     except (KeystoreError, PassphraseMissing, NodeFailure, OSError) as failure:
         return _failed(str(failure), ExitCode.LOCAL)
     return result if isinstance(result, int) else ExitCode.OK
+
+
+_TESTNET_TEXTS = {
+    TestnetMissing: "testnet.missing",
+    TestnetExists: "testnet.exists",
+    FolderTaken: "testnet.taken",
+}
 
 
 def _failed(message: str, code: ExitCode) -> int:

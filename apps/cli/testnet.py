@@ -23,6 +23,9 @@ from apps.cli.output import (
     show_table,
 )
 from apps.cli.say import described, say
+from apps.cli.testnet_links import heal, partition, show_links
+from apps.testnet_link_process import LinkProcess
+from apps.testnet_links import LinkRules
 from apps.testnet_processes import NodeDidNotStart, NodeProcess, NodeState, processes_of
 from apps.testnet_status import NodeReport, reports_of
 from chaincode.ids import key_id
@@ -54,6 +57,10 @@ _PORT_MAX = 60_000
 @click.group(help=say("testnet.help"))
 def testnet() -> None:
     """Group of commands."""
+
+
+testnet.add_command(partition)
+testnet.add_command(heal)
 
 
 @testnet.command("up", **described("testnet.up", "quancheng testnet up --validators 4"))
@@ -192,6 +199,7 @@ def down(root: Path, delete: bool) -> None:
     network = load_testnet(root)
     for process in processes_of(network):
         process.stop()
+    LinkProcess(network).remove()
     if delete:
         shutil.rmtree(root)
     progress_console().print(say("testnet.deleted" if delete else "testnet.down", root=root))
@@ -203,6 +211,7 @@ def show_status(network: Testnet) -> None:
     columns = [say(f"testnet.column.{name}") for name in _COLUMNS]
     title = say("testnet.title", name=network.chain_name, hash=network.genesis_hash[:16])
     show_table(title, columns, [_row(report) for report in reports])
+    show_links(network)
 
 
 _COLUMNS = ("node", "process", "height", "block", "state", "peers", "rpc")
@@ -228,6 +237,10 @@ def _row(report: NodeReport) -> list[str | Text]:
 
 def _bring_up(network: Testnet) -> None:
     """Start what is down, wake what is paused, and wait until all nodes see each other."""
+    links = LinkProcess(network)
+    if links.is_between:
+        links.start()
+        links.change(lambda _: LinkRules())
     with progress_console().status(say("testnet.starting", count=len(network.nodes))):
         processes = processes_of(network)
         for process in processes:

@@ -77,6 +77,28 @@ CHINESE: Mapping[str, str] = {
     "testnet.kill.help": "不经通知直接杀死节点，如同断电。",
     "testnet.pause.help": "把节点冻结在原地，如同机器卡死。",
     "testnet.resume.help": "让暂停的节点继续。",
+    "testnet.partition.help": (
+        "切断节点组之间的链路，写作 A,B C,D；未列出的节点自成一组。"
+        "给出 --delay、--jitter 或 --stall 时链路变慢而不切断；不给节点组则作用于全部链路。"
+        "首次使用时，运行中的节点会依次重启到代理之后。"
+    ),
+    "testnet.heal.help": "恢复全部节点间链路。",
+    "testnet.option.one_way": "只影响第一组发出的内容，不影响它收到的内容。",
+    "testnet.option.delay": "每条消息在途的毫秒数。",
+    "testnet.option.jitter": "随机追加的毫秒数上限。",
+    "testnet.option.stall": "链路不时整体停顿的毫秒数。",
+    "testnet.no_fault": (
+        "请给出要隔离的节点（{program} testnet partition A,B），或链路有多慢（--delay 100）。"
+    ),
+    "testnet.doubled": "一个节点只能属于一个组。",
+    "testnet.resume_first": "有节点处于暂停状态。请先让它继续：{program} testnet resume",
+    "testnet.links.placing": "正在 {count} 个节点之间放置代理，节点依次重启……",
+    "testnet.links.cut": "已切断：{links}",
+    "testnet.links.slow": (
+        "变慢（延迟 {delay} 毫秒，抖动 {jitter} 毫秒，停顿 {stall} 毫秒）：{links}"
+    ),
+    "testnet.links.no_start": "链路代理未能启动；见 {log}",
+    "testnet.healed": "全部链路已恢复。",
     "testnet.restart.help": "启动节点；正在运行的先停止。",
     "testnet.parties.help": "列出主体：用于 --as 的标签、编号和密钥文件夹。",
     "testnet.down.help": "停止全部节点。除非给出 --delete，文件夹保留。",

@@ -77,6 +77,27 @@ ENGLISH: Mapping[str, str] = {
     "testnet.kill.help": "Kill nodes without warning, as a power cut does.",
     "testnet.pause.help": "Freeze nodes where they stand, as a machine that hangs.",
     "testnet.resume.help": "Let paused nodes go on.",
+    "testnet.partition.help": (
+        "Cut the links between groups of nodes, written A,B C,D; nodes in no group form one more. "
+        "With --delay, --jitter or --stall the links are slow instead of cut, all of them without "
+        "groups. The first time, running nodes are restarted one after another behind a proxy."
+    ),
+    "testnet.heal.help": "Make all links between nodes whole and quick again.",
+    "testnet.option.one_way": "Only what the first group says is lost or slow, not what it hears.",
+    "testnet.option.delay": "Milliseconds that everything is on its way.",
+    "testnet.option.jitter": "At most so many milliseconds more, at random.",
+    "testnet.option.stall": "Now and then everything waits so many milliseconds.",
+    "testnet.no_fault": (
+        "Name the nodes to cut off ({program} testnet partition A,B), or how slow the links are "
+        "(--delay 100)."
+    ),
+    "testnet.doubled": "A node stands in one group only.",
+    "testnet.resume_first": "Some node is paused. Let it go on first: {program} testnet resume",
+    "testnet.links.placing": "Putting a proxy between {count} nodes, which start again in turn …",
+    "testnet.links.cut": "Cut: {links}",
+    "testnet.links.slow": "Slow (delay {delay} ms, jitter {jitter} ms, stall {stall} ms): {links}",
+    "testnet.links.no_start": "The proxy of the links did not start; see {log}",
+    "testnet.healed": "All links are whole.",
     "testnet.restart.help": "Start nodes, after stopping those that run.",
     "testnet.parties.help": "List the parties: labels for --as, ids, and folders of their keys.",
     "testnet.down.help": "Stop all nodes. The folder stays unless --delete is given.",

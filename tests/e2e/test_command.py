@@ -6,6 +6,7 @@ import json
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from apps.testnet_processes import NodeState, processes_of
 from genesis.testnet import load_testnet
 
 ROOT = Path(__file__).parents[2]
+UNDECIDED_S = 5.0
+DECIDED_S = 60.0
 
 pytestmark = pytest.mark.e2e
 
@@ -92,6 +95,21 @@ def test_from_a_running_net_to_evidence(command: Command, tmp_path: Path) -> Non
     data[len(data) // 2] ^= 1
     Path(file).write_bytes(data)
     command.run("evidence", "verify", file, "--genesis", genesis, code=ExitCode.REFUSED)
+
+
+def test_a_net_is_cut_in_two_and_healed(command: Command) -> None:
+    """Halves decide nothing, one whole decides again."""
+    bank = str(command.answer("explorer", "party", "bank")["id"])
+    command.run_apart("testnet", "partition", "bank,operator")
+    assert "bank → housing-fund" in command.run("testnet", "status")
+    payment = mint(bank, secrets.token_hex(32))
+    words = ["tx", "send", "credit.mint", "--as", "settlement-bank", *payment]
+    with subprocess.Popen([sys.executable, "-m", "apps.cli.main", *words], cwd=ROOT) as sending:
+        # Nothing is decided, however long one waits; so a slow machine cannot fail this.
+        time.sleep(UNDECIDED_S)
+        assert sending.poll() is None
+        command.run("testnet", "heal")
+        assert sending.wait(DECIDED_S) == ExitCode.OK
 
 
 def test_the_net_survives_what_is_done_to_a_node(command: Command) -> None:
