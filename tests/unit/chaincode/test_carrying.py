@@ -8,6 +8,7 @@ from chaincode.authorization.consents import ConsentGrant
 from chaincode.delivery.carrying import AssetCarry
 from chaincode.delivery.records import ASSETS, AssetStatus
 from chaincode.membership.records import SubjectKind
+from chaincode.membership.right import RightAssign
 from chaincode.membership.subject import SubjectDelegate
 from chaincode.rights import PartyKind, Right
 from chaincode.trading.records import LINES, LineState
@@ -73,9 +74,10 @@ def test_a_custodian_is_never_the_user_of_the_matter(city: City) -> None:
     city.world.do(ConsentGrant(consent, city.notice, None), somebody)
     line = carried_line(city, somebody, consent)
     custodian = city.world.actor("custodian", PartyKind.CARRIER, Right.CARRY)
-    keeper = city.world.actor("careful bank", PartyKind.USER, Right.USE, Right.CARRY)
+    city.world.govern(RightAssign(city.bank.id, Right.CARRY, None))
     until = city.now_ms + DAY
-    city.world.do(SubjectDelegate(somebody.key, keeper.id, None, until), somebody)
+    city.world.do(SubjectDelegate(somebody.key, city.bank.id, None, until), somebody)
+    assert city.world.refused(city.release(line), city.bank) is Code.BAD_DELEGATION
     assert city.world.refused(city.release(line), custodian) is Code.WRONG_SUBJECT
     city.world.do(SubjectDelegate(somebody.key, custodian.id, None, until), somebody)
     city.world.do(city.release(line), custodian)
