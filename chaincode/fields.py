@@ -15,7 +15,8 @@ from typing import Annotated, Generic, TypeAlias, TypeVar
 
 from ledger.encoding import INTEGER_MAX, Value
 from ledger.refusal import Code, Refused
-from ledger.suites import ED25519_SHA256, HASH_SIZE, PUBLIC_KEY_SIZE
+from ledger.suites import ED25519_SHA256, HASH_SIZE, POINT_SIZE, PUBLIC_KEY_SIZE
+from ledger.threshold import KNOWLEDGE_SIZE, SHARE_SIZE
 
 Json: TypeAlias = bool | int | str | list["Json"] | dict[str, "Json"] | None
 """JSON without floats. Bytes are lowercase hexadecimal; integers above 2^53 are decimal strings."""
@@ -277,6 +278,12 @@ KemKey: TypeAlias = Annotated[bytes, FixedBytes("envelope key", PUBLIC_KEY_SIZE,
 """An X25519 key for envelopes with its suite byte."""
 Wrap: TypeAlias = Annotated[bytes, FixedBytes("key wrap", WRAP_SIZE)]
 """A content key sealed for one right holder."""
+GroupKey: TypeAlias = Annotated[bytes, FixedBytes("group key", POINT_SIZE, suite=ED25519_SHA256)]
+"""A point of the prime-order group with its suite byte: a key of supervisors or an inspector."""
+KnowledgeProof: TypeAlias = Annotated[bytes, FixedBytes("proof of a key", KNOWLEDGE_SIZE)]
+"""A proof that its maker knows the secret behind a point."""
+AuditProof: TypeAlias = Annotated[bytes, FixedBytes("audit share", SHARE_SIZE)]
+"""A share of an envelope's key, sealed to an inspector, with its proof."""
 Unsigned8: TypeAlias = Annotated[int, Integer("integer", 2**8 - 1)]
 Unsigned32: TypeAlias = Annotated[int, Integer("integer", 2**32 - 1)]
 Unsigned64: TypeAlias = Annotated[int, Integer("integer", INTEGER_MAX)]

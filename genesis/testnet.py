@@ -38,6 +38,9 @@ LOOPBACK = "127.0.0.1"
 
 _PASSPHRASE_BYTES = 24
 _PEERS_BELOW_RPC = 100
+_FIRST_PORT = 10_000
+_PORTS = 22_000
+"""Linux gives outgoing connections ports from 32768 on."""
 
 
 class TestnetMissing(Exception):
@@ -123,15 +126,17 @@ class Testnet:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return distinct loopback ports that nobody listens on."""
-    sockets = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
-    try:
-        for item in sockets:
-            item.bind((LOOPBACK, 0))
-        return [item.getsockname()[1] for item in sockets]
-    finally:
-        for item in sockets:
-            item.close()
+    """Return distinct loopback ports that nobody listens on.
+
+    They lie below those that systems give to outgoing connections: one of these could take the
+    port of a node that has yet to start, or that is down for a moment.
+    """
+    ports: list[int] = []
+    while len(ports) < count:
+        port = _FIRST_PORT + secrets.randbelow(_PORTS)
+        if port not in ports and _is_free(port):
+            ports.append(port)
+    return ports
 
 
 def lay_out_testnet(

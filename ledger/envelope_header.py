@@ -4,13 +4,15 @@ An envelope is sealed in two steps, so that nothing is bound in a circle:
 
     preamble = [version, suite, genesis_hash, line, product, product_version, purpose, fields,
                 consent, matter, sid, retention_until_ms, user, receiving_key, channel, chunk_size,
-                [[right, key] …], key_commitment]
+                [[right, key] …], committee, source, key_commitment]
     preamble_hash = H(qc/envelope-preamble/v1, preamble)    sealed into every chunk with its index
     header = [preamble, cipher_root, size, content_commitment]
     header_hash = H(qc/envelope/v1, header)                 wrapped for each recipient with the key
 
 A line of group or non-personal data has no consent, matter or sid (null), and retention 0 where
-nothing has to be erased.
+nothing has to be erased. `committee` is the epoch of the supervisors' key among the recipients, 0
+where they have no wrap. `source` is a salted commitment to the envelope that a person carried this
+content from, null where the deliverer made it.
 """
 
 from dataclasses import dataclass
@@ -38,6 +40,7 @@ PRODUCT_VERSION_MAX = 2**32 - 1
 PURPOSE_MAX = 2**32 - 1
 FIELDS_MAX = 2**64 - 1
 RIGHT_MAX = 255
+COMMITTEE_EPOCH_MAX = 2**32 - 1
 HEADER_SIZE_MAX = 2_048
 
 _PREAMBLE_TAG = b"qc/envelope-preamble/v1"
@@ -73,6 +76,10 @@ class EnvelopePreamble:
     chunk_size: int
     recipients: tuple[Recipient, ...]
     """In ascending order of right, then key."""
+    committee: int
+    """Epoch of the supervisors' committee whose key is among the recipients; 0: none is."""
+    source: bytes | None
+    """Salted commitment to the person's own envelope that this one was carried from, if any."""
     key_commitment: bytes
 
     def to_value(self) -> Value:
@@ -95,6 +102,8 @@ class EnvelopePreamble:
             self.channel,
             self.chunk_size,
             [[recipient.right, recipient.key] for recipient in self.recipients],
+            self.committee,
+            self.source,
             self.key_commitment,
         ]
 
@@ -159,7 +168,7 @@ def require_sound_header(header: EnvelopeHeader) -> None:
 
 
 def _preamble(value: Value) -> EnvelopePreamble:
-    parts = shape.array(value, 18, "envelope")
+    parts = shape.array(value, 20, "envelope")
     version = shape.unsigned(parts[0], "envelope.version")
     suite = shape.unsigned(parts[1], "envelope.suite")
     require(version == VERSION, Code.SCHEMA, "envelope.version")
@@ -183,7 +192,9 @@ def _preamble(value: Value) -> EnvelopePreamble:
             _recipient(row)
             for row in shape.array_up_to(parts[16], RECIPIENTS_MAX, "envelope.recipients")
         ),
-        key_commitment=shape.hash32(parts[17], "envelope.key_commitment"),
+        committee=shape.unsigned(parts[17], "envelope.committee", COMMITTEE_EPOCH_MAX),
+        source=_optional(parts[18], "envelope.source", HASH_SIZE),
+        key_commitment=shape.hash32(parts[19], "envelope.key_commitment"),
     )
 
 

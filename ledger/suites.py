@@ -10,6 +10,7 @@ import hashlib
 
 from nacl import bindings
 from nacl.exceptions import BadSignatureError
+from nacl.exceptions import RuntimeError as SodiumError
 
 ED25519_SHA256 = 0x01
 """The suite of Ed25519 signatures over SHA-256 hashes."""
@@ -22,6 +23,11 @@ SIGNATURE_SIZE = 65
 """Suite byte and 64 bytes of signature."""
 
 ZERO_HASH = bytes(HASH_SIZE)
+
+SCALAR_SIZE = 32
+"""A number below the order of the group, little-endian as libsodium takes it."""
+POINT_SIZE = 33
+"""Suite byte and 32 bytes of a point of the prime-order group."""
 
 _SUITE_BYTE = bytes([ED25519_SHA256])
 
@@ -77,3 +83,77 @@ def is_admissible_key(public_key: bytes) -> bool:
     if len(public_key) != PUBLIC_KEY_SIZE or public_key[0] != ED25519_SHA256:
         return False
     return bool(bindings.crypto_core_ed25519_is_valid_point(public_key[1:]))
+
+
+class NoPoint(Exception):
+    """An operation of the group gave the neutral element, or was given no point of the group."""
+
+
+def hash_to_scalar(tag: bytes, *parts: bytes) -> bytes:
+    """Return a scalar from 64 bytes of tagged hashes, so that reducing them leaves no bias."""
+    wide = tagged_hash(tag, b"\x00", *parts) + tagged_hash(tag, b"\x01", *parts)
+    return bindings.crypto_core_ed25519_scalar_reduce(wide)
+
+
+def scalar_of(number: int) -> bytes:
+    """Return a small number as a scalar."""
+    return number.to_bytes(SCALAR_SIZE, "little")
+
+
+def is_scalar(data: bytes) -> bool:
+    """Say whether bytes are a scalar in its one form, and not zero."""
+    if len(data) != SCALAR_SIZE or data == bytes(SCALAR_SIZE):
+        return False
+    return bindings.crypto_core_ed25519_scalar_reduce(data + bytes(SCALAR_SIZE)) == data
+
+
+def scalar_sum(first: bytes, second: bytes) -> bytes:
+    """Return the sum of two scalars."""
+    return bindings.crypto_core_ed25519_scalar_add(first, second)
+
+
+def scalar_difference(first: bytes, second: bytes) -> bytes:
+    """Return the first scalar less the second."""
+    return bindings.crypto_core_ed25519_scalar_sub(first, second)
+
+
+def scalar_product(first: bytes, second: bytes) -> bytes:
+    """Return the product of two scalars."""
+    return bindings.crypto_core_ed25519_scalar_mul(first, second)
+
+
+def scalar_inverse(scalar: bytes) -> bytes:
+    """Return the inverse of a scalar that is not zero."""
+    return bindings.crypto_core_ed25519_scalar_invert(scalar)
+
+
+def base_times(scalar: bytes) -> bytes:
+    """Return the base point times a scalar; raise NoPoint for zero. About 25 µs."""
+    try:
+        return _SUITE_BYTE + bindings.crypto_scalarmult_ed25519_base_noclamp(scalar)
+    except SodiumError as error:
+        raise NoPoint from error
+
+
+def point_times(scalar: bytes, point: bytes) -> bytes:
+    """Return a point times a scalar; raise NoPoint. About 60 µs."""
+    try:
+        return _SUITE_BYTE + bindings.crypto_scalarmult_ed25519_noclamp(scalar, point[1:])
+    except SodiumError as error:
+        raise NoPoint from error
+
+
+def point_sum(first: bytes, second: bytes) -> bytes:
+    """Return the sum of two points; raise NoPoint for bytes that are none."""
+    try:
+        return _SUITE_BYTE + bindings.crypto_core_ed25519_add(first[1:], second[1:])
+    except SodiumError as error:
+        raise NoPoint from error
+
+
+def point_difference(first: bytes, second: bytes) -> bytes:
+    """Return the first point less the second; raise NoPoint for bytes that are none."""
+    try:
+        return _SUITE_BYTE + bindings.crypto_core_ed25519_sub(first[1:], second[1:])
+    except SodiumError as error:
+        raise NoPoint from error

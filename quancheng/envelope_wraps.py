@@ -11,10 +11,12 @@ from collections.abc import Mapping
 
 from nacl import bindings, exceptions
 
+from chaincode.rights import Right
 from ledger import suites
 from ledger.envelope_header import WRAP_SIZE, EnvelopeHeader, Recipient, require_sound_header
 from ledger.refusal import Code, Refused, require
 from quancheng.envelope_keys import CONTENT_KEY_SIZE, key_commitment_of, wrap_secret_of
+from quancheng.envelope_supervision import make_supervision_wrap
 from quancheng.kem import PUBLIC_SIZE, kem_key_of
 
 _SUITE_BYTE = bytes([suites.ED25519_SHA256])
@@ -40,6 +42,12 @@ def make_wrap(content_key: bytes, header_hash: bytes, recipient_key: bytes) -> b
     except exceptions.CryptoError as error:
         raise Refused(Code.BAD_KEY, "recipient") from error
     return ephemeral_key + box
+
+
+def wrap_for(content_key: bytes, header_hash: bytes, recipient: Recipient) -> bytes:
+    """Return the wrap of a recipient of a header: the supervisors' key is of its own kind."""
+    make = make_supervision_wrap if recipient.right == Right.WATCH else make_wrap
+    return make(content_key, header_hash, recipient.key)
 
 
 def open_wrap(header: EnvelopeHeader, wrap: bytes, secret: bytes) -> bytes:
@@ -73,7 +81,7 @@ def require_same_key(
     require(sorted(wraps, key=_order) == list(recipients), Code.BAD_WRAP, "wraps")
     header_hash = header.hash()
     for index, recipient in enumerate(recipients):
-        expected = make_wrap(content_key, header_hash, recipient.key)
+        expected = wrap_for(content_key, header_hash, recipient)
         require(wraps[recipient] == expected, Code.BAD_WRAP, f"wraps[{index}]")
 
 

@@ -157,6 +157,8 @@ def _header(
         channel=city.channel,
         chunk_size=CHUNK_SIZE_DEFAULT,
         recipients=(Recipient(Right.USE, receiving_key),),
+        committee=0,
+        source=None,
         key_commitment=secrets.token_bytes(SEED_SIZE),
     )
     root, content = secrets.token_bytes(SEED_SIZE), secrets.token_bytes(SEED_SIZE)
@@ -176,6 +178,7 @@ def _delivery(
         chunk_size=header.preamble.chunk_size,
         size=header.size,
         cipher_root=header.cipher_root,
+        source=None,
         key_commitment=header.preamble.key_commitment,
         content_commitment=header.content_commitment,
         header_hash=header_hash,

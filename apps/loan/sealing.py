@@ -7,7 +7,9 @@ from pathlib import Path
 from apps.loan.desk import Desk
 from chaincode.authorization.records import CONSENTS
 from chaincode.delivery.records import ASSETS, Asset
+from chaincode.parameters import PARAMETERS, ParameterName
 from chaincode.rights import Right
+from chaincode.supervision.records import COMMITTEE_EPOCHS, COMMITTEES
 from chaincode.trading.records import LINES, ORDERS, Line
 from ledger.envelope_header import (
     CHUNK_SIZE_DEFAULT,
@@ -35,6 +37,8 @@ class _Sealed:
     channel: bytes
     fields: int
     chunk_size: int
+    committee: int
+    source: bytes | None
     key_commitment: bytes
 
 
@@ -44,7 +48,9 @@ async def seal_parcel(
     """Seal a content for an order line under a fresh key."""
     line_id, line = ordered
     content_key = new_content_key()
-    chosen = _Sealed(channel, line.fields, CHUNK_SIZE_DEFAULT, key_commitment_of(content_key))
+    epoch = await committee_epoch(desk)
+    commitment = key_commitment_of(content_key)
+    chosen = _Sealed(channel, line.fields, CHUNK_SIZE_DEFAULT, epoch, None, commitment)
     preamble = await _preamble(desk, line_id, line, chosen)
     path = desk.folder / f"{line_id.hex()}.sealed"
     with path.open("wb") as target:
@@ -59,9 +65,25 @@ async def header_of_line(desk: Desk, line_id: bytes) -> EnvelopeHeader:
     assert line.asset is not None
     asset = await desk.record(ASSETS, line.asset)
     assert asset is not None
-    chosen = _Sealed(asset.channel, asset.fields, asset.chunk_size, asset.key_commitment)
+    chosen = _Sealed(
+        asset.channel,
+        asset.fields,
+        asset.chunk_size,
+        asset.committee,
+        asset.source,
+        asset.key_commitment,
+    )
     preamble = await _preamble(desk, line_id, line, chosen)
     return EnvelopeHeader(preamble, asset.cipher_root, asset.size, asset.content_commitment)
+
+
+async def committee_epoch(desk: Desk) -> int:
+    """Return the epoch of the supervisors to whom envelopes are sealed, 0 where none are."""
+    demanded = await desk.record(PARAMETERS, ParameterName.SUPERVISOR_WRAP)
+    assert demanded is not None
+    if demanded.at(desk.height + 1) == 0:
+        return 0
+    return (await desk.client.single(COMMITTEE_EPOCHS)).active
 
 
 def wraps_of(asset: Asset) -> dict[Recipient, bytes]:
@@ -78,6 +100,10 @@ async def _preamble(desk: Desk, line_id: bytes, line: Line, chosen: _Sealed) -> 
     recipients = [Recipient(Right.USE, order.receiving_key)]
     if consent.copy_key is not None:
         recipients.append(Recipient(Right.CARRY, consent.copy_key))
+    if chosen.committee != 0:
+        supervisors = await desk.record(COMMITTEES, chosen.committee)
+        assert supervisors is not None
+        recipients.append(Recipient(Right.WATCH, supervisors.key))
     return EnvelopePreamble(
         genesis_hash=desk.genesis_hash,
         line=line_id,
@@ -94,5 +120,7 @@ async def _preamble(desk: Desk, line_id: bytes, line: Line, chosen: _Sealed) -> 
         channel=chosen.channel,
         chunk_size=chosen.chunk_size,
         recipients=tuple(sorted(recipients, key=lambda item: (item.right, item.key))),
+        committee=chosen.committee,
+        source=chosen.source,
         key_commitment=chosen.key_commitment,
     )

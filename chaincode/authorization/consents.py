@@ -22,6 +22,7 @@ from chaincode.delivery.erasure import demand_erasure
 from chaincode.due import DueKind
 from chaincode.fields import Flag, Identifier, KemKey
 from chaincode.ids import key_id
+from chaincode.membership.subject import dedicate_subject
 from chaincode.trading.records import RefundReason
 from ledger.refusal import Code, require
 
@@ -69,6 +70,11 @@ def grant_consent(context: Context, body: ConsentGrant) -> None:
     matter = MATTERS.known(context.state, consent.matter)
     require(matter.is_open(context.now_ms), Code.MATTER_CLOSED, "consent")
     require(body.notice == consent.notice, Code.CONSENT_ALTERED, "notice")
+    if actor is Actor.GUARDIAN:
+        # A guardian acts through a fresh pseudonym too: theirs serves this matter alone.
+        guardian = context.signers[0]
+        serves = {"matter": consent.matter, "user": consent.user}
+        dedicate_subject(context, guardian, **serves, where="signers[0]")
     context.active_party(consent.user, "consent")
     granted = replace(
         consent,

@@ -2,6 +2,6 @@
 
 Owns assets, which exist only as results of a delivery. Its law: one commit point. Before the key is
 released nothing is readable, after it nothing is undone; `release_check` is the whole rule, in one
-fixed order. Reading order: `records`, `consignment`, `envelopes`, `release_check`,
+fixed order. Reading order: `records`, `consignment`, `carrying`, `envelopes`, `release_check`,
 `release`, `receipts`, `erasure`.
 """

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 
 from chaincode.context import Context
 from chaincode.declaration import AnyDeclaration, declare
-from chaincode.delivery import envelopes, erasure, receipts, release
+from chaincode.delivery import carrying, envelopes, erasure, receipts, release
 from chaincode.due import DueKind
 
 DECLARATIONS: tuple[AnyDeclaration, ...] = (
     declare(envelopes.EnvelopePrepare, envelopes.prepare_envelope),
     declare(envelopes.EnvelopeAcknowledge, envelopes.acknowledge_envelope),
     declare(release.EnvelopeRelease, release.release_envelope),
+    declare(carrying.AssetCarry, carrying.carry_asset),
     declare(receipts.EnvelopeReceipt, receipts.receive),
     declare(erasure.ErasureRequest, erasure.request_erasure),
     declare(erasure.ErasureAttest, erasure.attest_erasure),

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from chaincode.context import Context
 from chaincode.declaration import transaction_type
+from chaincode.delivery.carrying import require_carrier
 from chaincode.delivery.consignment import Consignment, consignment
 from chaincode.delivery.records import ASSETS, Asset, AssetStatus, KeyWrap
 from chaincode.fields import (
@@ -21,7 +22,10 @@ from chaincode.fields import (
     Unsigned64,
     Wrap,
 )
+from chaincode.ids import key_id
+from chaincode.parameters import ParameterName
 from chaincode.rights import Right
+from chaincode.supervision.committees import active_committee
 from chaincode.trading.conditions import (
     delivery_of,
     frozen_targets,
@@ -36,13 +40,26 @@ from ledger.envelope_header import (
     Recipient,
     require_sound_header,
 )
-from ledger.refusal import Code, require
+from ledger.refusal import Code, Refused, require
 
 
-@transaction_type("envelope.prepare", since=1, signed_by="the deliverer")
+@dataclass(frozen=True, slots=True)
+class SealedTo:
+    """The supervisors' epoch and joint key; epoch 0 has no key."""
+
+    epoch: int
+    key: bytes | None
+
+
+NO_SUPERVISORS = SealedTo(0, None)
+
+
+@transaction_type(
+    "envelope.prepare", since=1, signed_by="the deliverer, or in carry mode the subject"
+)
 @dataclass(frozen=True, slots=True)
 class EnvelopePrepare:
-    """The deliverer has sealed the content and put its ciphertext into the channel."""
+    """The content is sealed and its ciphertext lies in the channel."""
 
     line: Annotated[Identifier, "The order line."]
     channel: Annotated[Identifier, "The designated delivery channel."]
@@ -50,6 +67,9 @@ class EnvelopePrepare:
     chunk_size: Annotated[Unsigned32, "Bytes of content in one chunk."]
     size: Annotated[Unsigned64, "Bytes of content."]
     cipher_root: Annotated[Commitment, "Root over the sealed chunks."]
+    source: Annotated[
+        Commitment | None, "In carry mode a salted commitment to the person's own envelope."
+    ]
     key_commitment: Annotated[Commitment, "Commitment to the content key."]
     content_commitment: Annotated[Commitment, "Salted commitment to the content."]
     header_hash: Annotated[Commitment, "Hash of the header, as the deliverer bound it."]
@@ -72,11 +92,8 @@ class EnvelopeAcknowledge:
 
 def prepare_envelope(context: Context, body: EnvelopePrepare) -> None:
     """Record an envelope whose header, fields, size and recipients are what the line allows."""
-    context.require_signers(1)
-    deliverer = context.signer_party()
     goods = consignment(context.state, body.line, "line")
-    require(goods.listing.deliverer == deliverer.id, Code.NO_RIGHT, "signers[0]")
-    context.require_right(deliverer, Right.DELIVER)
+    sealer = require_sealer(context, goods, carried=body.source is not None)
     require(goods.line.state is LineState.CONFIRMED, Code.BAD_STATE, "line")
     require(context.now_ms < goods.order.deliver_until_ms, Code.DEADLINE_PASSED, "line")
     targets = frozen_targets(context.state, goods.listing, goods.product)
@@ -86,16 +103,17 @@ def prepare_envelope(context: Context, body: EnvelopePrepare) -> None:
     within = body.fields != 0 and body.fields & ~goods.line.fields == 0
     require(within, Code.WRONG_FIELDS, "fields")
     require(body.size <= goods.product.terms.output_size_max, Code.OUTPUT_TOO_LARGE, "size")
-    header = header_of(context.block.genesis_hash, goods, body)
+    committee = committee_for(context)
+    header = header_of(context.block.genesis_hash, goods, body, committee)
     require_sound_header(header)
     require(header.hash() == body.header_hash, Code.ENVELOPE_MISMATCH, "header_hash")
-    others = other_recipients(goods)
+    others = other_recipients(goods, committee)
     require(len(body.wraps) == len(others), Code.BAD_WRAP, "wraps")
     wraps = tuple(
         KeyWrap(Right(recipient.right), recipient.key, wrap)
         for recipient, wrap in zip(others, body.wraps, strict=True)
     )
-    asset = _asset(deliverer.id, body, wraps)
+    asset = _asset(sealer, body, wraps, committee)
     ASSETS.put(context.state, context.tx_id, asset)
     prepared = replace(goods.line, state=LineState.PREPARED, asset=context.tx_id)
     LINES.put(context.state, body.line, prepared)
@@ -104,7 +122,7 @@ def prepare_envelope(context: Context, body: EnvelopePrepare) -> None:
         context.tx_id,
         body.line,
         goods.line.order,
-        deliverer.id,
+        sealer,
         amounts=(body.size,),
     )
 
@@ -125,18 +143,59 @@ def acknowledge_envelope(context: Context, body: EnvelopeAcknowledge) -> None:
     context.emit("envelope.acknowledged", goods.asset_id, body.line, user.id)
 
 
-def other_recipients(goods: Consignment) -> tuple[Recipient, ...]:
-    """Return who can open the envelope besides the user: the person, if they asked for a copy."""
-    if goods.consent is None or goods.consent.copy_key is None:
-        return ()
-    return (Recipient(Right.CARRY, goods.consent.copy_key),)
+def require_sealer(context: Context, goods: Consignment, *, carried: bool) -> bytes:
+    """Return the id of who may seal and release: the line's deliverer, in carry mode the person.
+
+    Refuse (E007) another deliverer or one without the right, (E313) another person, and (E318)
+    carrying to a user whose key the consent does not name.
+    """
+    context.require_signers(1)
+    if not carried:
+        deliverer = context.signer_party()
+        require(goods.listing.deliverer == deliverer.id, Code.NO_RIGHT, "signers[0]")
+        context.require_right(deliverer, Right.DELIVER)
+        return deliverer.id
+    if goods.consent is None:
+        raise Refused(Code.WRONG_CLASS, "source")
+    named = goods.consent.receiving_key == goods.order.receiving_key
+    require(named, Code.CONSENT_ALTERED, "line")
+    require_carrier(context, goods.consent, "line")
+    return key_id(context.signers[0])
 
 
-def header_of(genesis_hash: bytes, goods: Consignment, body: EnvelopePrepare) -> EnvelopeHeader:
-    """Rebuild the header of a line's envelope from the state and what the deliverer says."""
+def committee_for(context: Context) -> SealedTo:
+    """Return to which supervisors an envelope is sealed now; refuse (E507) where there are none."""
+    if context.parameter(ParameterName.SUPERVISOR_WRAP) == 0:
+        return NO_SUPERVISORS
+    found = active_committee(context.state)
+    if found is None:
+        raise Refused(Code.SUPERVISOR_WRAP_MISSING, "wraps")
+    epoch, committee = found
+    return SealedTo(epoch, committee.key)
+
+
+def other_recipients(goods: Consignment, committee: SealedTo) -> tuple[Recipient, ...]:
+    """Return who can open the envelope besides the user, in the header's order.
+
+    The person where they asked for a copy; the supervisors where the chain demands it.
+    """
+    others: list[Recipient] = []
+    if goods.consent is not None and goods.consent.copy_key is not None:
+        others.append(Recipient(Right.CARRY, goods.consent.copy_key))
+    if committee.key is not None:
+        others.append(Recipient(Right.WATCH, committee.key))
+    return tuple(others)
+
+
+def header_of(
+    genesis_hash: bytes, goods: Consignment, body: EnvelopePrepare, committee: SealedTo
+) -> EnvelopeHeader:
+    """Rebuild the header of a line's envelope from the state and what its sealer says."""
     line, consent = goods.line, goods.consent
     user = Recipient(Right.USE, goods.order.receiving_key)
-    recipients = sorted((user, *other_recipients(goods)), key=lambda item: (item.right, item.key))
+    recipients = sorted(
+        (user, *other_recipients(goods, committee)), key=lambda item: (item.right, item.key)
+    )
     preamble = EnvelopePreamble(
         genesis_hash=genesis_hash,
         line=body.line,
@@ -153,24 +212,31 @@ def header_of(genesis_hash: bytes, goods: Consignment, body: EnvelopePrepare) ->
         channel=body.channel,
         chunk_size=body.chunk_size,
         recipients=tuple(recipients),
+        committee=committee.epoch,
+        source=body.source,
         key_commitment=body.key_commitment,
     )
     return EnvelopeHeader(preamble, body.cipher_root, body.size, body.content_commitment)
 
 
-def _asset(deliverer: bytes, body: EnvelopePrepare, wraps: tuple[KeyWrap, ...]) -> Asset:
+def _asset(
+    sealer: bytes, body: EnvelopePrepare, wraps: tuple[KeyWrap, ...], committee: SealedTo
+) -> Asset:
     return Asset(
         line=body.line,
-        deliverer=deliverer,
+        deliverer=sealer,
         channel=body.channel,
         fields=body.fields,
         chunk_size=body.chunk_size,
         size=body.size,
         cipher_root=body.cipher_root,
+        committee=committee.epoch,
+        source=body.source,
         key_commitment=body.key_commitment,
         content_commitment=body.content_commitment,
         header_hash=body.header_hash,
         wraps=wraps,
+        copies=(),
         status=AssetStatus.SEALED,
         erase_until_ms=None,
         overdue=False,

@@ -56,17 +56,26 @@ class Asset:
     """A data asset: what was sealed for one order line."""
 
     line: Annotated[Identifier, "The order line it was made for."]
-    deliverer: Annotated[Identifier, "The party that sealed it."]
+    deliverer: Annotated[
+        Identifier, "The party that sealed it; in carry mode the id of the person's key."
+    ]
     channel: Annotated[Identifier, "The delivery channel that carries the ciphertext."]
     fields: Annotated[FieldSet, "The fields it holds."]
     chunk_size: Annotated[Unsigned32, "Bytes of content in one chunk."]
     size: Annotated[Unsigned64, "Bytes of content."]
     cipher_root: Annotated[Commitment, "Root over the sealed chunks."]
+    committee: Annotated[Unsigned32, "Epoch of the supervisors who have a wrap; 0: none has."]
+    source: Annotated[
+        Commitment | None, "Salted commitment to the person's own envelope it was carried from."
+    ]
     key_commitment: Annotated[Commitment, "Commitment to the content key."]
     content_commitment: Annotated[Commitment, "Salted commitment to the content."]
     header_hash: Annotated[Commitment, "Hash of the envelope's header."]
     wraps: Annotated[
         tuple[KeyWrap, ...], AtMost(RECIPIENTS_MAX), "The content key for each right holder."
+    ]
+    copies: Annotated[
+        tuple[KeyWrap, ...], AtMost(RECIPIENTS_MAX), "Wraps that the person added for themselves."
     ]
     status: Annotated[AssetStatus, "Where it stands in its life."]
     erase_until_ms: Annotated[Milliseconds | None, "When it must be erased, if ever."]

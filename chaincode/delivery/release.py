@@ -25,10 +25,12 @@ from chaincode.rights import Right
 from chaincode.trading.records import LINES, OPEN_LINES, LineState
 
 
-@transaction_type("envelope.release", since=1, signed_by="the deliverer")
+@transaction_type(
+    "envelope.release", since=1, signed_by="the deliverer, or in carry mode the subject"
+)
 @dataclass(frozen=True, slots=True)
 class EnvelopeRelease:
-    """The deliverer releases the content key to the user: from here on the data can be read."""
+    """The content key goes to the user: from here on the data can be read."""
 
     line: Annotated[Identifier, "The order line."]
     header_hash: Annotated[Commitment, "Hash of the header that the wrap binds."]

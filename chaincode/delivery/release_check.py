@@ -10,6 +10,7 @@ from chaincode.authorization.permission import require_granted
 from chaincode.authorization.purposes import require_within
 from chaincode.context import Context
 from chaincode.delivery.consignment import Consignment
+from chaincode.delivery.envelopes import require_sealer
 from chaincode.parameters import ParameterName
 from chaincode.rights import Right
 from chaincode.trading.conditions import (
@@ -60,7 +61,8 @@ def require_release(context: Context, goods: Consignment, key: ReleasedKey) -> N
      1 the line is acknowledged and not released (E502, E503, or what refunded it)
      2 none of user, operator, deliverer, holders, product, resources, grants, order, consent is
        frozen (E009)
-     3 all parties are ACTIVE; the signer is the line's deliverer with the right (E008, E007)
+     3 all parties are ACTIVE; the signer is the line's deliverer with the right, or in
+       carry mode acts for the person (E008, E007, E313)
      4 every source is registered now, as the product was confirmed (E202, E203)
      5 operator and deliverer have their rights and grants over sources, class and purpose (E007,
        E301 to E303)
@@ -111,11 +113,9 @@ def _require_nothing_frozen(context: Context, goods: Consignment) -> None:
 
 def _require_parties(context: Context, goods: Consignment) -> None:
     context.require_signers(1)
-    signer = context.signer_party()
     context.active_party(goods.order.user, "line")
     require_all_active(context, goods.listing, goods.product, "line")
-    require(signer.id == goods.listing.deliverer, Code.NO_RIGHT, "signers[0]")
-    context.require_right(signer, Right.DELIVER)
+    require_sealer(context, goods, carried=goods.asset.source is not None)
 
 
 def _require_product(goods: Consignment) -> None:

@@ -32,6 +32,7 @@ from chaincode.membership.validator import ValidatorsChange, change_validators
 from chaincode.parameters import ParameterName
 from chaincode.rights import Right
 from chaincode.state import StateReader
+from chaincode.supervision.committees import CommitteeSet, set_committee
 from chaincode.tables import Table
 from ledger.genesis import ORGANISATIONS_MAX
 from ledger.quorum import quorum
@@ -47,6 +48,7 @@ Action: TypeAlias = (
     | PurposeDefine
     | ParameterSet
     | ValidatorsChange
+    | CommitteeSet
 )
 """What governance can decide."""
 
@@ -60,6 +62,7 @@ _APPLY: Mapping[type, Callable[[Context, Any], None]] = {
     PurposeDefine: define_purpose,
     ParameterSet: set_parameter,
     ValidatorsChange: change_validators,
+    CommitteeSet: set_committee,
 }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from chaincode.authorization.records import CONSENTS, GRANTS
 from chaincode.context import Context
 from chaincode.declaration import transaction_type
-from chaincode.fields import AtMost, Identifier, KemKey
+from chaincode.fields import AtMost, GroupKey, Identifier
 from chaincode.membership.records import PARTIES
 from chaincode.registration.records import PRODUCTS, RESOURCES
 from chaincode.rights import Right
@@ -20,6 +20,7 @@ from chaincode.supervision.records import (
     TargetKind,
 )
 from chaincode.trading.records import ORDERS
+from ledger import suites
 from ledger.refusal import Code, require
 
 
@@ -30,7 +31,7 @@ class CaseOpen:
 
     targets: Annotated[tuple[Target, ...], AtMost(TARGETS_MAX), "What it is about."]
     legal_basis: Annotated[LegalBasis, "On what it rests."]
-    inspector_key: Annotated[KemKey | None, "The only key to which evidence may be opened."]
+    inspector_key: Annotated[GroupKey | None, "The only key to which evidence may be opened."]
 
 
 @transaction_type("case.close", since=1, signed_by="the supervisor of the case")
@@ -47,6 +48,8 @@ def open_case(context: Context, body: CaseOpen) -> None:
     supervisor = context.signer_party()
     context.require_right(supervisor, Right.WATCH)
     require(bool(body.targets), Code.SCHEMA, "targets")
+    sound = body.inspector_key is None or suites.is_admissible_key(body.inspector_key)
+    require(sound, Code.BAD_KEY, "inspector_key")
     for index, target in enumerate(body.targets):
         require(_exists(context, target), Code.NOT_FOUND, f"targets[{index}].id")
     case = Case(

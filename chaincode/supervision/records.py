@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import Annotated
 
-from chaincode.fields import AtMost, Identifier, KemKey
+from chaincode.fields import AtMost, AuditProof, GroupKey, Identifier, Unsigned8, Unsigned32
 from chaincode.ids import account_id
-from chaincode.tables import Table
+from chaincode.tables import Single, Table
+from ledger.threshold import MEMBERS_MAX
 
 TARGETS_MAX = 16
 
@@ -67,11 +68,77 @@ class Case:
     supervisor: Annotated[Identifier, "The party that opened it."]
     targets: Annotated[tuple[Target, ...], AtMost(TARGETS_MAX), "What it is about."]
     legal_basis: Annotated[LegalBasis, "On what it rests."]
-    inspector_key: Annotated[KemKey | None, "The only key to which evidence may be opened."]
+    inspector_key: Annotated[GroupKey | None, "The only key to which evidence may be opened."]
     frozen: Annotated[
         tuple[Identifier, ...], AtMost(TARGETS_MAX), "Targets frozen under it and not lifted."
     ]
     status: Annotated[CaseStatus, "Where it stands in its life."]
 
 
+@unique
+class CommitteeStatus(IntEnum):
+    """PENDING → ACTIVE → RETIRED; PENDING → REPLACED."""
+
+    PENDING = 1
+    ACTIVE = 2
+    RETIRED = 3
+    REPLACED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """Supervisors who together hold a key of which each has a share."""
+
+    threshold: Annotated[Unsigned8, "How many of them open an envelope."]
+    members: Annotated[
+        tuple[Identifier, ...], AtMost(MEMBERS_MAX), "The parties, in the order of their shares."
+    ]
+    key: Annotated[GroupKey, "The joint key, to which envelopes are sealed."]
+    share_keys: Annotated[
+        tuple[GroupKey, ...], AtMost(MEMBERS_MAX), "The image of each member's share."
+    ]
+    confirmed: Annotated[
+        tuple[Identifier, ...], AtMost(MEMBERS_MAX), "Members that proved their share, in order."
+    ]
+    status: Annotated[CommitteeStatus, "Where it stands in its life."]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeEpochs:
+    """Which committees there are; 0 stands for none."""
+
+    newest: Annotated[Unsigned32, "The epoch of the one that was set last."]
+    active: Annotated[Unsigned32, "The epoch of the one in force."]
+
+
+@unique
+class AuditStatus(IntEnum):
+    """SHARES → OPENED."""
+
+    SHARES = 1
+    OPENED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PartyShare:
+    """What one member gave."""
+
+    party: Annotated[Identifier, "The member."]
+    share: Annotated[AuditProof, "Its sealed share with the proof."]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The opening of one envelope under one case: who gave a share, and whether it is open."""
+
+    committee: Annotated[Unsigned32, "Epoch of the committee whose members open it."]
+    shares: Annotated[
+        tuple[PartyShare, ...], AtMost(MEMBERS_MAX), "The shares, in the order they came."
+    ]
+    status: Annotated[AuditStatus, "Whether there are enough."]
+
+
+COMMITTEES: Table[int, Committee] = Table(0x71, "committee", Committee, Unsigned32)
+COMMITTEE_EPOCHS: Single[CommitteeEpochs] = Single(0x72, "committee epochs", CommitteeEpochs)
+AUDITS: Table[tuple[bytes, bytes], Audit] = Table(0x73, "audit", Audit, Identifier, Identifier)
 CASES: Table[bytes, Case] = Table(0x70, "case", Case, Identifier)

@@ -104,12 +104,16 @@ def test_a_net_is_cut_in_two_and_healed(command: Command) -> None:
     assert "bank → housing-fund" in command.run("testnet", "status")
     payment = mint(bank, secrets.token_hex(32))
     words = ["tx", "send", "credit.mint", "--as", "settlement-bank", *payment]
-    with subprocess.Popen([sys.executable, "-m", "apps.cli.main", *words], cwd=ROOT) as sending:
+    sending = subprocess.Popen([sys.executable, "-m", "apps.cli.main", *words], cwd=ROOT)
+    try:
         # Nothing is decided, however long one waits; so a slow machine cannot fail this.
         time.sleep(UNDECIDED_S)
         assert sending.poll() is None
         command.run("testnet", "heal")
         assert sending.wait(DECIDED_S) == ExitCode.OK
+    finally:
+        sending.kill()
+        sending.wait()
 
 
 def test_the_net_survives_what_is_done_to_a_node(command: Command) -> None:

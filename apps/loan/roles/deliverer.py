@@ -17,7 +17,7 @@ from chaincode.authorization.records import GRANTS, GrantStatus
 from chaincode.delivery.records import Verdict
 from chaincode.rights import Right
 from chaincode.trading.records import LINES, Line, LineState
-from quancheng.envelope_wraps import make_wrap
+from quancheng.envelope_wraps import make_wrap, wrap_for
 
 RELEASE_PAUSE_SECONDS = 1.5
 """The person's last moment to take the consent back, once the user holds the ciphertext."""
@@ -77,11 +77,12 @@ async def _prepare(desk: Desk, line_id: bytes, channel: bytes, parcel: Parcel) -
         chunk_size=preamble.chunk_size,
         size=header.size,
         cipher_root=header.cipher_root,
+        source=preamble.source,
         key_commitment=preamble.key_commitment,
         content_commitment=header.content_commitment,
         header_hash=header_hash,
         wraps=tuple(
-            make_wrap(parcel.content_key, header_hash, recipient.key)
+            wrap_for(parcel.content_key, header_hash, recipient)
             for recipient in preamble.recipients
             if recipient.right != Right.USE
         ),

@@ -19,7 +19,13 @@ from chaincode.authorization.matters import MatterOpen
 from chaincode.authorization.records import ConsentKind, MatterKind
 from chaincode.authorization.requests import ConsentRequest
 from chaincode.delivery.consignment import consignment
-from chaincode.delivery.envelopes import EnvelopeAcknowledge, EnvelopePrepare, header_of
+from chaincode.delivery.envelopes import (
+    NO_SUPERVISORS,
+    EnvelopeAcknowledge,
+    EnvelopePrepare,
+    SealedTo,
+    header_of,
+)
 from chaincode.delivery.receipts import EnvelopeReceipt
 from chaincode.delivery.records import Verdict
 from chaincode.delivery.release import EnvelopeRelease
@@ -51,6 +57,7 @@ from chaincode.rights import PartyKind, Right
 from chaincode.settlement.money import CreditMint
 from chaincode.settlement.policies import PolicySet
 from chaincode.settlement.records import Payee
+from chaincode.supervision.committees import active_committee
 from chaincode.trading.listings import SupplyList
 from chaincode.trading.placement import OrderLine, OrderPlace
 from chaincode.trading.prices import PriceCapSet
@@ -221,6 +228,7 @@ class City:
             chunk_size=65_536,
             size=1_000,
             cipher_root=salted("cipher root"),
+            source=None,
             key_commitment=salted("key"),
             content_commitment=salted("content"),
             header_hash=bytes(32),
@@ -231,8 +239,16 @@ class City:
     def with_header_hash(self, body: EnvelopePrepare) -> EnvelopePrepare:
         """Return a preparation whose header hash fits its other fields."""
         goods = consignment(self.world.state, body.line, "line")
-        header = header_of(self.world.genesis_hash, goods, body)
+        committee = self.sealed_to()
+        header = header_of(self.world.genesis_hash, goods, body, committee)
         return replace(body, header_hash=header.hash())
+
+    def sealed_to(self) -> SealedTo:
+        """Return the supervisors to whom the next block seals envelopes."""
+        found = active_committee(self.world.state)
+        if self.world.parameter(ParameterName.SUPERVISOR_WRAP) == 0 or found is None:
+            return NO_SUPERVISORS
+        return SealedTo(found[0], found[1].key)
 
     def header_hash(self, line: bytes) -> bytes:
         """Return the header hash of a line's prepared envelope."""

@@ -136,6 +136,8 @@ def check_triple(state: StateReader, line_id: bytes, line: Line, genesis_hash: b
         channel=asset.channel,
         chunk_size=asset.chunk_size,
         recipients=tuple(Recipient(right, key) for right, key in sorted(keys)),
+        committee=asset.committee,
+        source=asset.source,
         key_commitment=asset.key_commitment,
     )
     header = EnvelopeHeader(preamble, asset.cipher_root, asset.size, asset.content_commitment)

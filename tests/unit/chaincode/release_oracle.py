@@ -80,6 +80,10 @@ class ReleaseOracle:
 
     def parties(self, line: Line, signer: bytes) -> Iterator[tuple[int, int]]:
         """Yield objections to the signer and to parties that are not active."""
+        asset = None if line.asset is None else ASSETS.known(self.state, line.asset)
+        if asset is not None and asset.source is not None:
+            yield from self.carrier(line, signer)
+            return
         deliverer = LISTINGS.known(self.state, line.listing).deliverer
         key = KEYS.get(self.state, signer)
         if key is None:
@@ -92,6 +96,15 @@ class ReleaseOracle:
             yield 32, 8
         if key.party != deliverer or not self.holds(deliverer, Right.DELIVER):
             yield 33, 7
+
+    def carrier(self, line: Line, signer: bytes) -> Iterator[tuple[int, int]]:
+        """Yield objections to whoever carries for the person; histories know adults alone."""
+        if any(
+            PARTIES.known(self.state, item).status != ACTIVE_PARTY for item in self.involved(line)
+        ):
+            yield 32, 8
+        if signer != line.sid:
+            yield 33, 313
 
     def rights(self, line: Line) -> Iterator[tuple[int, int]]:
         """Yield objections to sources, grants and product."""

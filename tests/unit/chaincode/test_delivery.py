@@ -17,7 +17,7 @@ from chaincode.authorization.records import (
 )
 from chaincode.context import Context
 from chaincode.delivery.consignment import consignment
-from chaincode.delivery.envelopes import header_of
+from chaincode.delivery.envelopes import NO_SUPERVISORS, header_of
 from chaincode.delivery.erasure import ErasureAttest, ErasureRequest
 from chaincode.delivery.records import ASSETS, METERS, Asset, AssetStatus, Verdict
 from chaincode.execution import execute_block
@@ -140,7 +140,9 @@ def test_a_person_who_asked_for_a_copy_gets_a_wrap(city: City) -> None:
     city.world.do(replace(body, wraps=(b"\x01" * 112,)), city.deliverer)
     _, asset = asset_of(city, line)
     assert [(wrap.right, wrap.key) for wrap in asset.wraps] == [(Right.CARRY, envelope_key("copy"))]
-    header = header_of(city.world.genesis_hash, consignment(city.world.state, line, ""), body)
+    header = header_of(
+        city.world.genesis_hash, consignment(city.world.state, line, ""), body, NO_SUPERVISORS
+    )
     rows = [(item.right, item.key) for item in header.preamble.recipients]
     assert rows == [(Right.CARRY, envelope_key("copy")), (Right.USE, envelope_key("order"))]
 

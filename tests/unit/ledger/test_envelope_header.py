@@ -40,6 +40,8 @@ PREAMBLE = EnvelopePreamble(
     channel=b"\x09" * 32,
     chunk_size=CHUNK_SIZE_DEFAULT,
     recipients=(Recipient(5, b"\x01" + b"\x08" * 32), Recipient(6, KEY)),
+    committee=0,
+    source=b"\x0d" * 32,
     key_commitment=b"\x0a" * 32,
 )
 HEADER = EnvelopeHeader(PREAMBLE, b"\x0b" * 32, 1_000, b"\x0c" * 32)
@@ -65,6 +67,8 @@ preambles = st.builds(
     recipients=st.lists(
         st.tuples(st.integers(0, 255), keys), min_size=1, max_size=RECIPIENTS_MAX, unique=True
     ).map(lambda rows: tuple(Recipient(*row) for row in sorted(rows))),
+    committee=st.integers(0, 2**32 - 1),
+    source=st.none() | hashes,
     key_commitment=hashes,
 )
 headers = st.builds(

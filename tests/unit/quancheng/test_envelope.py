@@ -53,6 +53,8 @@ def preamble_for(content_key: bytes, chunk_size: int = CHUNK_SIZE_MIN) -> Envelo
         channel=b"\x09" * 32,
         chunk_size=chunk_size,
         recipients=RECIPIENTS,
+        committee=0,
+        source=None,
         key_commitment=key_commitment_of(content_key),
     )
 
