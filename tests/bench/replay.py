@@ -28,7 +28,6 @@ from node.home import Home
 from node.store.opening import open_engine
 from node.verification import SignatureVerifier
 
-
 Seconds: TypeAlias = defaultdict[str, float]
 
 
