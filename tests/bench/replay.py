@@ -16,13 +16,14 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from ledger.block import Block
 from ledger.certificate import CommitCertificate
 from ledger.genesis import decode_genesis
-from ledger.transaction import decode_transaction
+from ledger.transaction import Transaction, decode_transaction
 from node.chain import Chain, ChainOptions
 from node.home import Home
 from node.store.opening import open_engine
@@ -45,10 +46,10 @@ def replay(home: Home, engine_name: str, blocks_max: int, profiler: cProfile.Pro
         chain, _ = Chain.open(engine, genesis, options)
         for height in range(1, min(source.tip.height, blocks_max) + 1):
             block, certificate = source.block(height), source.certificate(height)
-            _verified(verifier, block, seconds)
+            decoded = _verified(verifier, block, seconds)
             if profiler is not None:
                 profiler.enable()
-            _step(chain, block, certificate, seconds)
+            _step(chain, decoded, (block, certificate), seconds)
             if profiler is not None:
                 profiler.disable()
             count += len(block.transactions)
@@ -60,15 +61,26 @@ def replay(home: Home, engine_name: str, blocks_max: int, profiler: cProfile.Pro
     return "\n".join([f"{count:,} transactions", *lines])
 
 
-def _verified(verifier: SignatureVerifier, block: Block, seconds: Seconds) -> None:
+def _verified(
+    verifier: SignatureVerifier, block: Block, seconds: Seconds
+) -> dict[bytes, Transaction]:
+    """Return the transactions of a block by tx_hash, as a mempool holds them."""
     started = time.process_time()
-    verifier.verify([decode_transaction(data) for data in block.transactions])
+    transactions = [decode_transaction(data) for data in block.transactions]
+    verifier.verify(transactions)
     seconds["decode, sign"] += time.process_time() - started
+    return {transaction.tx_hash: transaction for transaction in transactions}
 
 
-def _step(chain: Chain, block: Block, certificate: CommitCertificate, seconds: Seconds) -> None:
+def _step(
+    chain: Chain,
+    decoded: Mapping[bytes, Transaction],
+    final: tuple[Block, CommitCertificate],
+    seconds: Seconds,
+) -> None:
+    block, certificate = final
     process, start = time.process_time(), time.thread_time()
-    chain.check(block)
+    chain.check(block, find_decoded=decoded.get)
     checked = time.thread_time()
     chain.commit(block, certificate)
     committed = time.thread_time()
