@@ -58,7 +58,8 @@ class Codec(ABC, Generic[T]):
     """
 
     is_verbatim = False
-    """Whether writing gives the value itself, so that a container need not call it."""
+    """Whether writing gives the value itself, so that a container need call neither `write` nor
+    `read_own`."""
 
     def has_bounds(self) -> bool:
         """Say whether computing could bring forth a value that `fits` denies."""
@@ -72,6 +73,10 @@ class Codec(ABC, Generic[T]):
     @abstractmethod
     def read(self, value: Value) -> T:
         """Return the typed value of a decoded canonical one."""
+
+    def read_own(self, value: Value) -> T:
+        """Return the typed value of what `write` gave, without checking it again."""
+        return self.read(value)
 
     @abstractmethod
     def write(self, item: T) -> Value:

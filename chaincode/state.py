@@ -7,7 +7,6 @@ savepoint in time proportional to what was written.
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from chaincode.codec import RecordCodec
@@ -28,7 +27,7 @@ class StateReader(Protocol):
 
 def decode_record(codec: RecordCodec[R], data: bytes) -> R:
     """Return the record of a stored value: our own bytes, vouched for by the state root."""
-    return codec.read(decode_own(data))
+    return codec.read_own(decode_own(data))
 
 
 def encode_record(codec: RecordCodec[R], record: R) -> bytes:
@@ -36,13 +35,8 @@ def encode_record(codec: RecordCodec[R], record: R) -> bytes:
     return encode(codec.write(record))
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    codec: RecordCodec[Any]
-    record: object | None
-
-    def encoded(self) -> bytes | None:
-        return None if self.record is None else encode_record(self.codec, self.record)
+_UNSEEN = object()
+"""Stands for a record that was neither read nor written yet."""
 
 
 class Overlay:
@@ -54,41 +48,38 @@ class Overlay:
 
     def __init__(self, base: StateReader) -> None:
         self._base = base
-        self._read: dict[bytes, object | None] = {}
-        self._written: dict[bytes, _Written] = {}
+        self._records: dict[bytes, object | None] = {}
+        """Every record that was read or written, as it stands now."""
+        self._written: dict[bytes, RecordCodec[Any]] = {}
         self._order: dict[int, list[bytes]] = {}
-        self._journal: list[tuple[bytes, _Written | None]] = []
+        self._journal: list[tuple[bytes, RecordCodec[Any] | None, object | None]] = []
+        """For each write its key, and the codec and record before it."""
 
     def record(self, raw_key: bytes, codec: RecordCodec[R]) -> R | None:
         """Return the decoded record of a key, or None.
 
-        A repeated read costs two dictionary look-ups.
+        A repeated read costs one dictionary look-up.
         """
-        written = self._written.get(raw_key)
-        if written is not None:
-            found = written.record
-        elif raw_key in self._read:
-            found = self._read[raw_key]
-        else:
+        found = self._records.get(raw_key, _UNSEEN)
+        if found is _UNSEEN:
             data = self._base.get(raw_key)
             found = None if data is None else decode_record(codec, data)
-            self._read[raw_key] = found
+            self._records[raw_key] = found
         assert found is None or isinstance(found, codec.record)
         return found
 
     def write(self, raw_key: bytes, codec: RecordCodec[R], record: R | None) -> None:
         """Put a record, or delete it where `record` is None."""
-        order = self._order.setdefault(raw_key[0], [])
-        place = bisect_left(order, raw_key)
-        if place == len(order) or order[place] != raw_key:
-            order.insert(place, raw_key)
-        self._journal.append((raw_key, self._written.get(raw_key)))
-        self._written[raw_key] = _Written(codec, record)
+        before = self._written.get(raw_key)
+        if before is None:
+            self._note_order(raw_key)
+        self._journal.append((raw_key, before, self._records.get(raw_key, _UNSEEN)))
+        self._written[raw_key] = codec
+        self._records[raw_key] = record
 
     def get(self, raw_key: bytes, /) -> bytes | None:
         """Return the encoded value of a key, or None."""
-        written = self._written.get(raw_key)
-        return self._base.get(raw_key) if written is None else written.encoded()
+        return self._encoded(raw_key) if raw_key in self._written else self._base.get(raw_key)
 
     def scan(self, prefix: bytes, start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
         """Yield keys with a prefix and their encoded values in ascending order.
@@ -96,8 +87,7 @@ class Overlay:
         A key that is first written during the scan is not seen by it.
         """
         for raw_key, data in self._merged(prefix, start):
-            written = self._written.get(raw_key)
-            value = data if written is None else written.encoded()
+            value = self._encoded(raw_key) if raw_key in self._written else data
             if value is not None:
                 yield raw_key, value
 
@@ -106,8 +96,8 @@ class Overlay:
     ) -> Iterator[tuple[bytes, R]]:
         """Yield keys with a prefix and their decoded records, as `scan` does."""
         for raw_key, data in self._merged(prefix, start):
-            if data is not None and raw_key not in self._read and raw_key not in self._written:
-                self._read[raw_key] = decode_record(codec, data)
+            if data is not None and raw_key not in self._records:
+                self._records[raw_key] = decode_record(codec, data)
             record = self.record(raw_key, codec)
             if record is not None:
                 yield raw_key, record
@@ -119,15 +109,29 @@ class Overlay:
     def rollback(self, savepoint: int) -> None:
         """Undo every write since a savepoint."""
         while len(self._journal) > savepoint:
-            raw_key, before = self._journal.pop()
-            if before is None:
+            raw_key, codec, record = self._journal.pop()
+            if codec is None:
                 del self._written[raw_key]
             else:
-                self._written[raw_key] = before
+                self._written[raw_key] = codec
+            if record is _UNSEEN:
+                del self._records[raw_key]
+            else:
+                self._records[raw_key] = record
 
     def changes(self) -> dict[bytes, bytes | None]:
         """Return key and new value, or None for a deletion, in ascending order of keys."""
-        return {raw_key: self._written[raw_key].encoded() for raw_key in sorted(self._written)}
+        return {raw_key: self._encoded(raw_key) for raw_key in sorted(self._written)}
+
+    def _encoded(self, raw_key: bytes) -> bytes | None:
+        record = self._records[raw_key]
+        return None if record is None else encode_record(self._written[raw_key], record)
+
+    def _note_order(self, raw_key: bytes) -> None:
+        order = self._order.setdefault(raw_key[0], [])
+        place = bisect_left(order, raw_key)
+        if place == len(order) or order[place] != raw_key:
+            order.insert(place, raw_key)
 
     def _merged(self, prefix: bytes, start: bytes) -> Iterator[tuple[bytes, bytes | None]]:
         order = self._order.get(prefix[0], [])

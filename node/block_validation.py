@@ -25,13 +25,21 @@ from ledger.block import Block
 from ledger.certificate import CommitCertificate, verify_certificate
 from ledger.header import Header
 from ledger.refusal import Code, Refused, require
-from ledger.transaction import Transaction, decode_transaction
+from ledger.transaction import Transaction, decode_transaction, transaction_hash
 from node.block_filling import BlockFilling
 from node.door import Door
 from node.height_facts import BodyRoots, HeightFacts, header_above
 
 VerifySignatures: TypeAlias = Callable[[Sequence[Transaction]], list[bool]]
 """Says for each transaction whether all its signers signed it."""
+
+FindDecoded: TypeAlias = Callable[[bytes], Transaction | None]
+"""Gives the decoded transaction of a tx_hash where it is at hand, as most are in a mempool."""
+
+
+def nothing_decoded(_tx_hash: bytes) -> Transaction | None:
+    """Know no transaction."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +52,22 @@ class ValidBlock:
 
 
 def validate_block(
-    facts: HeightFacts, block: Block, door: Door, verify: VerifySignatures
+    facts: HeightFacts,
+    block: Block,
+    door: Door,
+    verify: VerifySignatures,
+    find_decoded: FindDecoded = nothing_decoded,
 ) -> ValidBlock:
     """Return a block as valid, or refuse it.
 
-    Cost: about 30 µs a transaction beside its signatures, which cost nothing where they are known.
+    Cost: about 20 µs a transaction, 12 µs more where it has to be decoded. Its signatures cost
+    nothing where they are known.
     """
     _require_header(facts, block.header)
     _require_last_certificate(facts, block.last_certificate)
     require(not block.evidence, Code.BAD_BODY, "evidence")
     _require_size(facts, block)
-    transactions = _decoded(block)
+    transactions = _decoded(block, find_decoded)
     filling = BlockFilling(door, facts.limits, block.header.time_ms)
     for position, transaction in enumerate(transactions):
         refusal = filling.refuse(transaction)
@@ -97,11 +110,12 @@ def _require_size(facts: HeightFacts, block: Block) -> None:
     require(len(block.encoded()) <= facts.limits.size_bytes, Code.BAD_BODY, "size")
 
 
-def _decoded(block: Block) -> tuple[Transaction, ...]:
+def _decoded(block: Block, find_decoded: FindDecoded) -> tuple[Transaction, ...]:
     decoded: list[Transaction] = []
     for data in block.transactions:
         try:
-            decoded.append(decode_transaction(data))
+            # The hash is of all bytes, so what it finds is what decoding would give.
+            decoded.append(find_decoded(transaction_hash(data)) or decode_transaction(data))
         except Refused as refused:
             refusal = refused.refusal
             where = f"transactions[{len(decoded)}].{refusal.field}"

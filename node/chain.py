@@ -29,7 +29,13 @@ from ledger.transaction import Transaction, has_valid_signatures
 from ledger.validators import ValidatorSet
 from node.block_application import apply_block
 from node.block_builder import BuiltBlock, ProposalSlot, build_block
-from node.block_validation import ValidBlock, VerifySignatures, validate_block
+from node.block_validation import (
+    FindDecoded,
+    ValidBlock,
+    VerifySignatures,
+    nothing_decoded,
+    validate_block,
+)
 from node.chain_view import ChainView
 from node.door import Door
 from node.errors import ChainDiverged
@@ -172,12 +178,17 @@ class Chain(ChainView):
         self._proposed.keep(built.block)
         return built
 
-    def check(self, block: Block, fresh: Freshness | None = None) -> Checked:
+    def check(
+        self,
+        block: Block,
+        fresh: Freshness | None = None,
+        find_decoded: FindDecoded = nothing_decoded,
+    ) -> Checked:
         """Judge a block of the next height; with `fresh` as a new one, else as one vouched for."""
         try:
             if self._known(block) is None:
                 require_matching_body(block)
-                self._validate(block)
+                self._validate(block, find_decoded)
         except Refused as refused:
             return Checked(Verdict.INVALID, refused.refusal)
         refusal = None if fresh is None else self._refuse_stale(block, fresh)
@@ -221,9 +232,9 @@ class Chain(ChainView):
         known = self._checked.get(block.header.hash())
         return known if known is not None and known.block == block else None
 
-    def _validate(self, block: Block) -> ValidBlock:
+    def _validate(self, block: Block, find_decoded: FindDecoded) -> ValidBlock:
         """Judge a block whose body fits its header, and remember it where it is valid."""
-        valid = validate_block(self.facts, block, self._new_door(), self._verify)
+        valid = validate_block(self.facts, block, self._new_door(), self._verify, find_decoded)
         if len(self._checked) == CHECKED_BLOCKS_MAX:
             del self._checked[next(iter(self._checked))]
         self._checked[valid.block_hash] = valid
@@ -232,7 +243,7 @@ class Chain(ChainView):
     def _vouched_for(self, block: Block) -> ValidBlock:
         """Judge a block that a quorum decided: to find it invalid is to have diverged."""
         try:
-            return self._validate(block)
+            return self._validate(block, nothing_decoded)
         except Refused as refused:
             reason = str(refused)
             raise ChainDiverged(self.facts.height, block.header.hash(), reason) from refused

@@ -16,6 +16,7 @@ from ledger.block import Block
 from ledger.certificate import CommitCertificate
 from ledger.transaction import Transaction
 from node.block_builder import BuiltBlock
+from node.block_validation import FindDecoded, nothing_decoded
 from node.chain import Chain, Checked, Committed, Freshness
 
 T = TypeVar("T")
@@ -37,9 +38,14 @@ class ChainExecutor:
             lambda: self._chain.build(transactions, time_ms=time_ms, proposer=proposer)
         )
 
-    async def check(self, block: Block, fresh: Freshness | None = None) -> Checked:
-        """Run `Chain.check`."""
-        return await self._run(lambda: self._chain.check(block, fresh))
+    async def check(
+        self,
+        block: Block,
+        fresh: Freshness | None = None,
+        find_decoded: FindDecoded = nothing_decoded,
+    ) -> Checked:
+        """Run `Chain.check`; `find_decoded` is asked on the chain's thread."""
+        return await self._run(lambda: self._chain.check(block, fresh, find_decoded))
 
     async def commit(self, block: Block, certificate: CommitCertificate) -> Committed:
         """Run `Chain.commit`. It is carried out even where the caller is cancelled."""

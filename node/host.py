@@ -323,7 +323,7 @@ class Host:
         if block is not None:
             fresh = Freshness(effect.proposer, received_ms) if effect.fresh else None
             with self._metrics.chain.timed(Stage.CHECK):
-                checked = await self._ground.executor.check(block, fresh)
+                checked = await self._ground.executor.check(block, fresh, self._ground.mempool.get)
             if self._chain.facts.height != effect.height:
                 return  # a block was committed meanwhile, and this one was judged above it
             verdict = checked.verdict

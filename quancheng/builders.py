@@ -11,7 +11,8 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, cast
 
 from chaincode.catalogue import TYPES
-from chaincode.codec import below, record_codec
+from chaincode.codec import record_codec
+from chaincode.containers import below
 from chaincode.declaration import AnyDeclaration
 from chaincode.fields import Codec, Json
 from ledger import suites

@@ -78,6 +78,7 @@ class LevelDBEngine(LevelDBSnapshot):
                 write_buffer_size=WRITE_BUFFER_BYTES,
                 max_open_files=OPEN_FILES_MAX,
                 bloom_filter_bits=BLOOM_FILTER_BITS,
+                compression=None,  # trying costs 60 µs a transaction, saves 15 %
             )
         except plyvel.CorruptionError as error:
             raise StoreDamaged(str(path), f"cannot be opened: {error}") from error

@@ -305,3 +305,13 @@ def test_a_block_that_was_checked_is_not_mistaken_for_another_of_its_hash(world:
     assert world.chain.check(block).verdict is Verdict.VALID
     other = replace(block, transactions=block.transactions[:2])
     assert world.chain.check(other).verdict is Verdict.INVALID
+
+
+def test_what_the_mempool_has_decoded_is_not_decoded_again(world: World) -> None:
+    """The transaction object at hand is the one that is executed."""
+    at_hand = world.binding(1)
+    block = world.chain.build([at_hand], time_ms=world.next_ms, proposer=0).block
+    found = {at_hand.tx_hash: at_hand}
+    assert world.chain.check(block, find_decoded=found.get).verdict is Verdict.VALID
+    committed = world.chain.commit(block, world.certified(block))
+    assert committed.transactions[0] is at_hand

@@ -66,5 +66,5 @@ def test_decoded_records_are_dropped_after_many_questions(
     guard = world.chain.door
     for number in range(40):
         guard.refuse(world.binding(number, seed=bytes([9, number]) + bytes(30)), world.next_ms)
-        assert len(guard._decoded._read) <= 3 * 10
+        assert len(guard._decoded._records) <= 3 * 10
     assert guard.refuse(world.binding(50), world.next_ms) is None
