@@ -53,6 +53,7 @@ from node.chain import Chain, Committed, Freshness
 from node.clock import Clock
 from node.commit import Committer
 from node.errors import ConsensusHalted
+from node.evidence_pool import EvidencePool
 from node.executor import ChainExecutor
 from node.gossip import Gossip
 from node.mempool import Mempool
@@ -99,6 +100,7 @@ class Surroundings:
 
     peers: Peers
     gossip: Gossip
+    evidence: EvidencePool
     proposals: Proposals
     sync: BlockSync
 
@@ -118,6 +120,7 @@ class Host:
         self._ground = ground
         self._peers = surroundings.peers
         self._gossip = surroundings.gossip
+        self._evidence = surroundings.evidence
         self._proposals = surroundings.proposals
         self._sync = surroundings.sync
         self._supervisor = supervisor = ground.supervisor
@@ -229,6 +232,8 @@ class Host:
             work |= Work.TRANSACTIONS
         if self._chain.tip.has_result:
             work |= Work.PROOF
+        if self._evidence.is_ready:
+            work |= Work.EVIDENCE
         due_ms = self._chain.facts.next_due_ms
         if due_ms is not None and due_ms <= self._ground.clock.wall_ms():
             work |= Work.DUE
@@ -273,7 +278,7 @@ class Host:
                 self._peers.send(peer, status_of(self._chain), Lane.URGENT)
             case EquivocationSeen(first, second):
                 self._metrics.chain.equivocations.inc()
-                _log.error("a validator contradicts itself", extra={"votes": [first, second]})
+                self._evidence.note(first, second)
             case OwnKeyElsewhere(vote):
                 _log.critical(
                     "this validator's key signs somewhere else, or its vote store is not its"
@@ -306,7 +311,10 @@ class Host:
         offered = self._ground.mempool.take(self._chain.facts.limits)
         with self._metrics.chain.timed(Stage.BUILD):
             built = await self._ground.executor.build(
-                offered, time_ms=self._ground.clock.wall_ms(), proposer=state.own_index
+                offered,
+                time_ms=self._ground.clock.wall_ms(),
+                proposer=state.own_index,
+                evidence=self._evidence.take(),
             )
         if built.block.header.height != effect.height:
             return  # a block was committed meanwhile

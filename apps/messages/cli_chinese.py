@@ -205,6 +205,7 @@ CHINESE: Mapping[str, str] = {
     "explorer.trace.help": "显示从登记到结算之间的每一步。",
     "explorer.search.help": "按高度、哈希、编号或名称查找区块、交易和实体。",
     "explorer.option.limit": "显示多少个区块。",
+    "explorer.evidence": "{who} 的验证者在高度 {height} 自相矛盾：{kind}",
     "explorer.sweep": "因时间到期而发生",
     "explorer.nothing": "没有找到。",
     "party.not_one": "{who} 不能确定唯一的主体。找到：{names}",

@@ -209,6 +209,7 @@ ENGLISH: Mapping[str, str] = {
     "explorer.trace.help": "Show every step between registration and settlement.",
     "explorer.search.help": "Find blocks, transactions and entities by height, hash, id or name.",
     "explorer.option.limit": "How many blocks.",
+    "explorer.evidence": "Validator of {who} contradicted itself at height {height}: {kind}",
     "explorer.sweep": "By the passing of time",
     "explorer.nothing": "Nothing found.",
     "party.not_one": "{who} does not name one party. Found: {names}",
