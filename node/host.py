@@ -48,7 +48,7 @@ from consensus.recovery import Recovered
 from consensus.replica import Replica
 from consensus.timing import build_time
 from ledger.block import Block
-from ledger.refusal import Refused
+from ledger.refusal import Code, Refused
 from node.chain import Chain, Committed, Freshness
 from node.clock import Clock
 from node.commit import Committer
@@ -60,12 +60,13 @@ from node.mempool import Mempool
 from node.metrics import Metrics, Stage
 from node.network.lanes import Lane
 from node.network.link import Link
-from node.network.messages import ConsensusMessage, Role
+from node.network.messages import ConsensusMessage
 from node.network.messages import encode_message as encode_frame_of
 from node.network.peers import Peers
 from node.outbox import Outbox
 from node.payload import compact_block
 from node.proposals import Proposals
+from node.registry import ChainRegistry
 from node.supervision import Supervisor
 from node.sync import BlockSync
 from node.timers import Timers
@@ -99,6 +100,7 @@ class Surroundings:
     """The peers and what travels between them and this node."""
 
     peers: Peers
+    registry: ChainRegistry
     gossip: Gossip
     evidence: EvidencePool
     proposals: Proposals
@@ -119,6 +121,7 @@ class Host:
         self._chain = ground.chain
         self._ground = ground
         self._peers = surroundings.peers
+        self._registry = surroundings.registry
         self._gossip = surroundings.gossip
         self._evidence = surroundings.evidence
         self._proposals = surroundings.proposals
@@ -182,6 +185,10 @@ class Host:
 
     def receive(self, link: Link, message: ConsensusMessage) -> None:
         """Give the replica a message of a peer."""
+        if not self._registry.votes(link.peer.hello.validator_key):
+            # Not counted against it: who was removed hears of it only with the block.
+            self._metrics.chain.count_refusal(Code.NO_RIGHT)
+            return
         try:
             decoded = decode_message(message.data)
         except Refused as refused:
@@ -292,12 +299,13 @@ class Host:
         """Carry out an effect that leaves the node; everything before it is durable."""
         match effect:
             case Send(peer, message):
-                frame = ConsensusMessage(encode_message(message))
-                self._peers.send(peer, frame, Lane.URGENT)
+                to = self._peers.link(peer)
+                if to is not None and self._registry.votes(to.peer.hello.validator_key):
+                    to.send(ConsensusMessage(encode_message(message)), Lane.URGENT)
             case Broadcast(message):
                 encoded = encode_frame_of(ConsensusMessage(encode_message(message)))
                 for link in self._peers.links():
-                    if link.peer.hello.role is Role.VALIDATOR:
+                    if self._registry.votes(link.peer.hello.validator_key):
                         link.send_frame(encoded, Lane.URGENT)
             case Decide():
                 self._tasks.spawn(self._decide(effect))

@@ -113,6 +113,7 @@ class Node:
         self._executor = ChainExecutor(chain)
         self._committer = Committer(self._executor, self.mempool, self.metrics)
         self._intake = Intake(chain, self.mempool, memory.verifier, clock)
+        self._registry = ChainRegistry(chain, config.network.banned_nodes)
         self.peers = Peers(config.network, self._door())
         self._gossip = Gossip(self._intake, self.peers)
         self.evidence = EvidencePool(chain, self.peers, self._evidence_changed)
@@ -194,7 +195,7 @@ class Node:
             metrics=self.metrics,
         )
         surroundings = Surroundings(
-            self.peers, self._gossip, self.evidence, self._proposals, self.sync
+            self.peers, self._registry, self._gossip, self.evidence, self._proposals, self.sync
         )
         return Host(replica, self._memory.voting.store, ground, surroundings)
 
@@ -209,8 +210,7 @@ class Node:
             role=Role.OBSERVER if validator is None else Role.VALIDATOR,
             validator_key=b"" if validator is None else validator.public_key,
         )
-        registry = ChainRegistry(chain, identity.config.network.banned_nodes)
-        gatekeeper = Gatekeeper(hello, identity.authorities, registry, self._clock)
+        gatekeeper = Gatekeeper(hello, identity.authorities, self._registry, self._clock)
         jitter = random.Random(secrets.randbits(64))  # noqa: S311 - it only spreads dialling
         return Door(gatekeeper, identity.tls, jitter)
 

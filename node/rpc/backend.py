@@ -156,6 +156,7 @@ class PeerStatus:
     address: str
     height: int
     validator: int | None
+    validator_key: bytes | None
 
 
 class Backend(Protocol):
