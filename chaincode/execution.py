@@ -1,4 +1,4 @@
-"""Execution of a block: sweeps first, then transactions in order.
+"""Execution of a block: sweeps first, then its evidence, then transactions in order.
 
 The same inputs give the same bytes on every machine. A transaction that a rule refuses stands in
 the block as FAILED with its code and changes nothing but that record. This is the one place where a
@@ -12,10 +12,12 @@ from chaincode import parameters
 from chaincode.catalogue import SWEEPS, TYPES
 from chaincode.context import BlockContext, Context
 from chaincode.declaration import AnyDeclaration
+from chaincode.evidence import record_offences
 from chaincode.membership.records import KEYS
 from chaincode.parameters import ParameterName
 from chaincode.state import Overlay, StateReader
 from chaincode.sweeps import run_sweeps
+from ledger.offence import Offence
 from ledger.receipt import EVENT_ITEMS_MAX, EVENTS_MAX, Event, Receipt
 from ledger.refusal import Code, Refusal, Refused
 from ledger.transaction import Transaction
@@ -40,12 +42,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class BlockExecution:
-    """What a block does: changes ascending by raw key; outcomes, sweeps before transactions."""
+    """What a block does: changes ascending by raw key; outcomes, those of transactions last."""
 
     changes: Mapping[bytes, bytes | None]
     outcomes: tuple[Outcome, ...]
     sweeps: int
-    """How many of the outcomes are sweeps; transaction i has outcome sweeps + i."""
+    """How many outcomes are of sweeps and evidence; transaction i has outcome sweeps + i."""
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -59,13 +61,17 @@ class BlockExecution:
 
 
 def execute_block(
-    state: StateReader, block: BlockContext, transactions: Sequence[Transaction]
+    state: StateReader,
+    block: BlockContext,
+    transactions: Sequence[Transaction],
+    offences: Sequence[Offence] = (),
 ) -> BlockExecution:
     """Execute a block over the state before it.
 
-    The transactions have passed the door and stand protective first.
+    The transactions have passed the door and stand protective first. The offences are proven by the
+    block's evidence, recent, distinct, and not recorded.
     """
-    steps = execution_steps(state, block, transactions)
+    steps = execution_steps(state, block, transactions, offences)
     while True:
         try:
             next(steps)
@@ -75,18 +81,23 @@ def execute_block(
 
 
 def execution_steps(
-    state: StateReader, block: BlockContext, transactions: Sequence[Transaction]
+    state: StateReader,
+    block: BlockContext,
+    transactions: Sequence[Transaction],
+    offences: Sequence[Offence] = (),
 ) -> Generator[None, None, BlockExecution]:
     """Execute a block in steps of STEP_SIZE transactions, so that a host can work in between."""
     overlay = Overlay(state)
     swept = run_sweeps(overlay, block, SWEEPS)
     outcomes = [Outcome(item.receipt, None, _unique(item.target, item.receipt)) for item in swept]
+    recorded = record_offences(overlay, block, offences)
+    outcomes += [Outcome(item, None, _unique(item.subject, item)) for item in recorded]
     version = parameters.value_at(overlay, ParameterName.PROTOCOL_VERSION, block.height)
     for position, transaction in enumerate(transactions):
         if position and position % STEP_SIZE == 0:
             yield
         outcomes.append(_execute(overlay, block, transaction, version))
-    return BlockExecution(overlay.changes(), tuple(outcomes), len(swept))
+    return BlockExecution(overlay.changes(), tuple(outcomes), len(swept) + len(recorded))
 
 
 def check(state: StateReader, block: BlockContext, transaction: Transaction) -> Outcome:

@@ -37,6 +37,7 @@ class ParameterName(IntEnum):
     ORGANISATION_PROTECTIVE_MAX = 8
     SWEEPS_MAX = 9
     EPOCH_BLOCKS_MIN = 10
+    EVIDENCE_AGE_BLOCKS = 11
 
     PROPOSAL_TERM_MS = 20
     KEY_RECOVERY_BLOCKS = 21
@@ -158,6 +159,13 @@ DEFINITIONS: tuple[ParameterDefinition, ...] = (
         (10, 10),
         (10, 1_000_000),
         "Least length of a validator epoch.",
+    ),
+    _define(
+        _P.EVIDENCE_AGE_BLOCKS,
+        "blocks",
+        (10_000, 10_000),
+        (10, 1_000_000),
+        "How far back a validator's contradiction is still recorded.",
     ),
     _define(
         _P.PROPOSAL_TERM_MS,

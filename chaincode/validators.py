@@ -64,6 +64,14 @@ def set_at(state: StateReader, height: int) -> ValidatorSet:
     return set_of_epoch(state, schedule.newest_epoch if in_force else schedule.newest_epoch - 1)
 
 
+def set_of_height(state: StateReader, height: int) -> ValidatorSet:
+    """Return the set of any height from 1 on up to the one after the next block."""
+    epoch = newest_schedule(state).newest_epoch
+    while epoch and SETS.known(state, epoch).from_height > height:
+        epoch -= 1
+    return set_of_epoch(state, epoch)
+
+
 def set_of_epoch(state: StateReader, epoch: int) -> ValidatorSet:
     """Return the set of an epoch that was decided."""
     record = SETS.get(state, epoch)

@@ -20,6 +20,8 @@ class Work(IntFlag):
     """The last block changed the state root or made receipts, which only the next header proves."""
     DUE = auto()
     """A due item of the state or a backlog of sweeps waits."""
+    EVIDENCE = auto()
+    """Evidence of a contradiction waits for a block."""
     HEARTBEAT = auto()
     """A foreign client or an observer needs a recent header."""
 

@@ -111,16 +111,19 @@ def answer(state: HeightState, peer: bytes, theirs: Status) -> None:
 
 
 def _answer_proposal(state: HeightState, peer: bytes, view: int, row: ViewStatus | None) -> None:
-    """Send the proposal of the current view if the peer lacks it.
+    """Send the proposal of the current view if the peer lacks it or took another one.
 
-    The primary does, and the f + 1 validators after it, of whom one is correct: enough to get
-    around dead links without n copies of a large message.
+    The latter shows it that the primary contradicts itself. The primary does so, and the f + 1
+    validators after it, of whom one is correct: enough to get around dead links without n copies of
+    a large message.
     """
     proposal = state.proposal
     if proposal is None or state.own_index is None or view > state.view:
         return
     distance = (state.own_index - proposal.vote.signer) % state.size
-    if distance <= weak_quorum(state.size) and (row is None or row.block_hash is None):
+    if distance <= weak_quorum(state.size) and (
+        row is None or row.block_hash != proposal.vote.block_hash
+    ):
         state.emit(Send(peer, proposal))
 
 

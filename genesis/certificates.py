@@ -60,6 +60,20 @@ def found_authority(seed: bytes, organisation: str, now: dt.datetime) -> Authori
     return Authority(seed, certificate)
 
 
+def authority_from_pem(key: bytes, certificate: bytes) -> Authority:
+    """Return the authority of two PEM files; refuse (E006) what is none, or does not fit."""
+    try:
+        secret = serialization.load_pem_private_key(key, None)
+        parsed = x509.load_pem_x509_certificate(certificate)
+    except (ValueError, TypeError) as error:
+        raise Refused(Code.SCHEMA, "ca") from error
+    if not isinstance(secret, Ed25519PrivateKey):
+        raise Refused(Code.SCHEMA, "ca.key")
+    found = Authority(secret.private_bytes_raw(), parsed.public_bytes(serialization.Encoding.DER))
+    require(authority_key_of(found.certificate) == found.public_key, Code.BAD_KEY, "ca.key")
+    return found
+
+
 def issue_leaf(
     authority: Authority, tls_seed: bytes, name: str, hosts: Sequence[str], now: dt.datetime
 ) -> bytes:

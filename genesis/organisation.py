@@ -55,6 +55,16 @@ class OrganisationFolder:
         return self.root / CONTRIBUTION_FILE
 
     @property
+    def authority_key(self) -> Path:
+        """The secret key of the authority over the organisation's machines."""
+        return self.root / "ca" / "ca.key"
+
+    @property
+    def authority_certificate(self) -> Path:
+        """The certificate of that authority."""
+        return self.root / "ca" / "ca.crt"
+
+    @property
     def genesis(self) -> Path:
         """The founding document."""
         return self.root / GENESIS_FILE
@@ -92,7 +102,7 @@ def found_organisation(
     label, folder, addresses = founder.label, founder.folder, founder.addresses
     planned = plan.organisation(label)
     require(len(addresses) == planned.nodes, Code.SCHEMA, "addresses")
-    authority = _made_authority(folder.root, planned.name, now)
+    authority = _made_authority(folder, planned.name, now)
     for index, item in enumerate(addresses):
         make_tls_key(folder.node(index), authority, node_name(label, index), item.host, now)
     voting = addresses[: planned.validators]
@@ -138,11 +148,11 @@ def node_name(label: str, index: int) -> str:
     return label if index == 0 else f"{label}-{index + 1}"
 
 
-def _made_authority(root: Path, name: str, now: dt.datetime) -> Authority:
+def _made_authority(folder: OrganisationFolder, name: str, now: dt.datetime) -> Authority:
     authority = found_authority(secrets.token_bytes(suites.SEED_SIZE), name, now)
-    make_private_folder(root / "ca")
-    create_private_file(root / "ca" / "ca.key", key_pem(authority.seed))
-    create_private_file(root / "ca" / "ca.crt", certificate_pem(authority.certificate))
+    make_private_folder(folder.authority_key.parent)
+    create_private_file(folder.authority_key, key_pem(authority.seed))
+    create_private_file(folder.authority_certificate, certificate_pem(authority.certificate))
     return authority
 
 

@@ -44,6 +44,7 @@ class Activity:
                 address=str(link.peer.address),
                 height=self._sync.claim(link.peer.node_id),
                 validator=validators.index_of(link.peer.hello.validator_key),
+                validator_key=link.peer.hello.validator_key or None,
             )
             for link in self._peers.links()
         )

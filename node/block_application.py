@@ -65,7 +65,7 @@ def apply_block(
     header = valid.block.header
     context = BlockContext(header.height, header.time_ms, header.genesis_hash)
     state = _Remembering(view.state)
-    execution = execute_block(state, context, valid.transactions)
+    execution = execute_block(state, context, valid.transactions, valid.offences)
     changes = {key: new for key, new in execution.changes.items() if state.get(key) != new}
     tree = update(view.read_page, facts.parent.tree, header.height, changes)
     receipts = [receipt.encoded() for receipt in execution.receipts]

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from ledger.block import Block
+from ledger.block import EVIDENCE_MAX, Block
 from ledger.certificate import last_certificate_hash
 from ledger.encoding import encode
 from ledger.refusal import Code, Refusal
 from ledger.roots import EVIDENCE_TAG, TRANSACTIONS_TAG, list_root
 from ledger.transaction import Transaction
 from node.block_filling import BlockFilling
-from node.block_validation import VerifySignatures
-from node.door import Door
+from node.block_validation import Judges
+from node.evidence_rules import EvidenceRules
 from node.height_facts import BodyRoots, HeightFacts, header_above
 
 LIST_GROWTH = 2
@@ -29,6 +30,14 @@ class BuiltBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """What waits for a block: transactions protective first (`Mempool.take`), and evidence."""
+
+    transactions: Sequence[Transaction]
+    evidence: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalSlot:
     """Who proposes and when: the index in the validator set and the block time in milliseconds."""
 
@@ -38,18 +47,19 @@ class ProposalSlot:
 
 def build_block(
     facts: HeightFacts,
-    transactions: Sequence[Transaction],
+    offered: Offered,
     slot: ProposalSlot,
-    door: Door,
-    verify: VerifySignatures,
+    judges: Judges,
 ) -> BuiltBlock:
-    """Build on the parent of `facts`. `transactions` stand protective first (`Mempool.take`).
+    """Build on the parent of `facts`.
 
-    A transaction that may not stand there is left out; it never spoils the block.
+    What may not stand there is left out; it never spoils the block.
     """
+    transactions, verify = offered.transactions, judges.verify
     time_ms = max(slot.time_ms, facts.parent.time_ms + 1)
-    filling = BlockFilling(door, facts.limits, time_ms)
-    empty = _block_of(facts, (), slot.proposer, time_ms)
+    filling = BlockFilling(judges.door, facts.limits, time_ms)
+    evidence = _standing(judges.evidence, offered.evidence)
+    empty = _block_of(facts, evidence, (), slot, time_ms)
     room = facts.limits.size_bytes - len(empty.encoded()) - LIST_GROWTH
     chosen: list[Transaction] = []
     hopeless: list[Transaction] = []
@@ -63,19 +73,34 @@ def build_block(
             room -= size
         elif refusal.code not in _PASSING:
             hopeless.append(transaction)
-    block = _block_of(facts, chosen, slot.proposer, time_ms)
+    block = _block_of(facts, evidence, chosen, slot, time_ms)
     # The twin of a chosen one waits: this block may come to nothing.
     twins = {item.tx_id for item in chosen}
     return BuiltBlock(block, tuple(item.tx_hash for item in hopeless if item.tx_id not in twins))
 
 
+def _standing(rules: EvidenceRules, items: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Return the evidence that the block may hold, each offence once."""
+    found: dict[tuple[int, bytes, int], bytes] = {}
+    for data in items:
+        offence = rules.proven(data)
+        if not isinstance(offence, Refusal) and rules.may_stand(offence):
+            found.setdefault((offence.height, offence.public_key, offence.kind), data)
+    return tuple(islice(found.values(), EVIDENCE_MAX))
+
+
 def _block_of(
-    facts: HeightFacts, transactions: Sequence[Transaction], proposer: int, time_ms: int
+    facts: HeightFacts,
+    evidence: tuple[bytes, ...],
+    transactions: Sequence[Transaction],
+    slot: ProposalSlot,
+    time_ms: int,
 ) -> Block:
     roots = BodyRoots(
         transaction_root=list_root(TRANSACTIONS_TAG, [item.tx_hash for item in transactions]),
         last_certificate_hash=last_certificate_hash(facts.parent_certificate),
-        evidence_root=list_root(EVIDENCE_TAG, ()),
+        evidence_root=list_root(EVIDENCE_TAG, evidence),
     )
-    header = header_above(facts, roots, time_ms=time_ms, proposer=proposer)
-    return Block(header, facts.parent_certificate, tuple(item.data for item in transactions))
+    header = header_above(facts, roots, time_ms=time_ms, proposer=slot.proposer)
+    items = tuple(item.data for item in transactions)
+    return Block(header, facts.parent_certificate, items, evidence)

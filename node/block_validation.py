@@ -5,7 +5,7 @@ The rules, in order, with the code of their refusal:
     header = the one right header for its body, time and proposer       E902 naming the field
     time above the parent's; proposer one of the set                    E902
     last certificate proves the parent, every signature checked         E901
-    no evidence: no kind of it is in force in this protocol version     E903
+    evidence: each item proven, recent, of an offence not yet recorded  E903
     size and number of transactions within the parameters               E903
     every transaction well-formed                                       E006
     every transaction passes the door, no id twice, caps kept           E002, E004, E005, E015-E017
@@ -24,10 +24,12 @@ from chaincode.admission import require_protective_first
 from ledger.block import Block
 from ledger.certificate import CommitCertificate, verify_certificate
 from ledger.header import Header
+from ledger.offence import Offence
 from ledger.refusal import Code, Refused, require
 from ledger.transaction import Transaction, decode_transaction, transaction_hash
 from node.block_filling import BlockFilling
 from node.door import Door
+from node.evidence_rules import EvidenceRules
 from node.height_facts import BodyRoots, HeightFacts, header_above
 
 VerifySignatures: TypeAlias = Callable[[Sequence[Transaction]], list[bool]]
@@ -43,19 +45,29 @@ def nothing_decoded(_tx_hash: bytes) -> Transaction | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Judges:
+    """Who says what may stand in the block of one height."""
+
+    door: Door
+    evidence: EvidenceRules
+    verify: VerifySignatures
+
+
+@dataclass(frozen=True, slots=True)
 class ValidBlock:
     """A block that may stand at its height, with its transactions decoded."""
 
     block: Block
     block_hash: bytes
     transactions: tuple[Transaction, ...]
+    offences: tuple[Offence, ...]
+    """What its evidence proves."""
 
 
 def validate_block(
     facts: HeightFacts,
     block: Block,
-    door: Door,
-    verify: VerifySignatures,
+    judges: Judges,
     find_decoded: FindDecoded = nothing_decoded,
 ) -> ValidBlock:
     """Return a block as valid, or refuse it.
@@ -65,18 +77,18 @@ def validate_block(
     """
     _require_header(facts, block.header)
     _require_last_certificate(facts, block.last_certificate)
-    require(not block.evidence, Code.BAD_BODY, "evidence")
+    offences = judges.evidence.require_valid(block.evidence)
     _require_size(facts, block)
     transactions = _decoded(block, find_decoded)
-    filling = BlockFilling(door, facts.limits, block.header.time_ms)
+    filling = BlockFilling(judges.door, facts.limits, block.header.time_ms)
     for position, transaction in enumerate(transactions):
         refusal = filling.refuse(transaction)
         if refusal is not None:
             raise Refused(refusal.code, f"transactions[{position}].{refusal.field}")
     require_protective_first(transactions)
-    for position, is_signed in enumerate(verify(transactions)):
+    for position, is_signed in enumerate(judges.verify(transactions)):
         require(is_signed, Code.BAD_SIGNATURE, f"transactions[{position}].signatures")
-    return ValidBlock(block, block.header.hash(), transactions)
+    return ValidBlock(block, block.header.hash(), transactions, offences)
 
 
 def _require_header(facts: HeightFacts, header: Header) -> None:

@@ -28,9 +28,10 @@ from ledger.refusal import Code, Refusal, Refused, require
 from ledger.transaction import Transaction, has_valid_signatures
 from ledger.validators import ValidatorSet
 from node.block_application import apply_block
-from node.block_builder import BuiltBlock, ProposalSlot, build_block
+from node.block_builder import BuiltBlock, Offered, ProposalSlot, build_block
 from node.block_validation import (
     FindDecoded,
+    Judges,
     ValidBlock,
     VerifySignatures,
     nothing_decoded,
@@ -39,6 +40,7 @@ from node.block_validation import (
 from node.chain_view import ChainView
 from node.door import Door
 from node.errors import ChainDiverged
+from node.evidence_rules import EvidenceRules
 from node.founding import found_if_empty
 from node.height_facts import HeightFacts, facts_after
 from node.proposed_blocks import ProposedBlocks
@@ -166,15 +168,20 @@ class Chain(ChainView):
         )
 
     def build(
-        self, transactions: Sequence[Transaction], *, time_ms: int, proposer: int
+        self,
+        transactions: Sequence[Transaction],
+        *,
+        time_ms: int,
+        proposer: int,
+        evidence: Sequence[bytes] = (),
     ) -> BuiltBlock:
-        """Build the next block of the transactions that may stand in it, in their order.
+        """Build the next block of what may stand in it, in its order.
 
         Its time is `time_ms`, or just above the parent's where the clock is behind. The block is
         durable on return, like one that `check` finds VALID: it may be voted for.
         """
         slot = ProposalSlot(proposer, time_ms)
-        built = build_block(self.facts, transactions, slot, self._new_door(), self._verify)
+        built = build_block(self.facts, Offered(transactions, evidence), slot, self._judges())
         self._proposed.keep(built.block)
         return built
 
@@ -234,7 +241,7 @@ class Chain(ChainView):
 
     def _validate(self, block: Block, find_decoded: FindDecoded) -> ValidBlock:
         """Judge a block whose body fits its header, and remember it where it is valid."""
-        valid = validate_block(self.facts, block, self._new_door(), self._verify, find_decoded)
+        valid = validate_block(self.facts, block, self._judges(), find_decoded)
         if len(self._checked) == CHECKED_BLOCKS_MAX:
             del self._checked[next(iter(self._checked))]
         self._checked[valid.block_hash] = valid
@@ -254,6 +261,13 @@ class Chain(ChainView):
         if block.header.time_ms > fresh.received_ms + self.facts.drift_ms:
             return Refusal(Code.BAD_HEADER, "header.time_ms")
         return None
+
+    def evidence_rules(self) -> EvidenceRules:
+        """Return what evidence the next block may hold."""
+        return EvidenceRules(self.facts, self.state)
+
+    def _judges(self) -> Judges:
+        return Judges(self._new_door(), self.evidence_rules(), self._verify)
 
     def _new_door(self) -> Door:
         return Door(self.facts, self.state, self._window)

@@ -35,14 +35,15 @@ class Committer:
             with self._metrics.chain.timed(Stage.COMMIT):
                 committed = await self._executor.commit(block, certificate)
             if committed.is_new:
-                self._forget_waiting(committed)
+                self._take_note(block, committed)
                 for listener in self._listeners:
                     listener(block, committed)
             return committed
 
-    def _forget_waiting(self, committed: Committed) -> None:
+    def _take_note(self, block: Block, committed: Committed) -> None:
         self._mempool.remove(item.tx_hash for item in committed.transactions)
         self._mempool.expire(committed.tip.time_ms)
+        self._metrics.chain.offences.inc(len(block.evidence))
         for outcome in committed.outcomes:
             self._metrics.chain.count_transaction(outcome.receipt.code)
         self._metrics.chain.height.set(committed.tip.height)

@@ -31,11 +31,18 @@ class ChainExecutor:
         gc.freeze()  # what exists once the chain is open stays until the process ends
 
     async def build(
-        self, transactions: Sequence[Transaction], *, time_ms: int, proposer: int
+        self,
+        transactions: Sequence[Transaction],
+        *,
+        time_ms: int,
+        proposer: int,
+        evidence: Sequence[bytes] = (),
     ) -> BuiltBlock:
         """Run `Chain.build`."""
         return await self._run(
-            lambda: self._chain.build(transactions, time_ms=time_ms, proposer=proposer)
+            lambda: self._chain.build(
+                transactions, time_ms=time_ms, proposer=proposer, evidence=evidence
+            )
         )
 
     async def check(

@@ -34,6 +34,7 @@ class HeightFacts:
     window_ms: int
     drift_ms: int
     interval_ms: int
+    evidence_age_blocks: int
     next_due_ms: int | None
     """When the next item of the due-queue falls due."""
 
@@ -78,6 +79,7 @@ def facts_after(
         window_ms=parameter(ParameterName.TRANSACTION_WINDOW_MS),
         drift_ms=parameter(ParameterName.BLOCK_DRIFT_MS),
         interval_ms=parameter(ParameterName.BLOCK_INTERVAL_MS),
+        evidence_age_blocks=parameter(ParameterName.EVIDENCE_AGE_BLOCKS),
         next_due_ms=next_due_ms(state),
     )
 

@@ -48,23 +48,25 @@ from consensus.recovery import Recovered
 from consensus.replica import Replica
 from consensus.timing import build_time
 from ledger.block import Block
-from ledger.refusal import Refused
+from ledger.refusal import Code, Refused
 from node.chain import Chain, Committed, Freshness
 from node.clock import Clock
 from node.commit import Committer
 from node.errors import ConsensusHalted
+from node.evidence_pool import EvidencePool
 from node.executor import ChainExecutor
 from node.gossip import Gossip
 from node.mempool import Mempool
 from node.metrics import Metrics, Stage
 from node.network.lanes import Lane
 from node.network.link import Link
-from node.network.messages import ConsensusMessage, Role
+from node.network.messages import ConsensusMessage
 from node.network.messages import encode_message as encode_frame_of
 from node.network.peers import Peers
 from node.outbox import Outbox
 from node.payload import compact_block
 from node.proposals import Proposals
+from node.registry import ChainRegistry
 from node.supervision import Supervisor
 from node.sync import BlockSync
 from node.timers import Timers
@@ -98,7 +100,9 @@ class Surroundings:
     """The peers and what travels between them and this node."""
 
     peers: Peers
+    registry: ChainRegistry
     gossip: Gossip
+    evidence: EvidencePool
     proposals: Proposals
     sync: BlockSync
 
@@ -117,7 +121,9 @@ class Host:
         self._chain = ground.chain
         self._ground = ground
         self._peers = surroundings.peers
+        self._registry = surroundings.registry
         self._gossip = surroundings.gossip
+        self._evidence = surroundings.evidence
         self._proposals = surroundings.proposals
         self._sync = surroundings.sync
         self._supervisor = supervisor = ground.supervisor
@@ -179,6 +185,10 @@ class Host:
 
     def receive(self, link: Link, message: ConsensusMessage) -> None:
         """Give the replica a message of a peer."""
+        if not self._registry.votes(link.peer.hello.validator_key):
+            # Not counted against it: who was removed hears of it only with the block.
+            self._metrics.chain.count_refusal(Code.NO_RIGHT)
+            return
         try:
             decoded = decode_message(message.data)
         except Refused as refused:
@@ -229,6 +239,8 @@ class Host:
             work |= Work.TRANSACTIONS
         if self._chain.tip.has_result:
             work |= Work.PROOF
+        if self._evidence.is_ready:
+            work |= Work.EVIDENCE
         due_ms = self._chain.facts.next_due_ms
         if due_ms is not None and due_ms <= self._ground.clock.wall_ms():
             work |= Work.DUE
@@ -273,7 +285,7 @@ class Host:
                 self._peers.send(peer, status_of(self._chain), Lane.URGENT)
             case EquivocationSeen(first, second):
                 self._metrics.chain.equivocations.inc()
-                _log.error("a validator contradicts itself", extra={"votes": [first, second]})
+                self._evidence.note(first, second)
             case OwnKeyElsewhere(vote):
                 _log.critical(
                     "this validator's key signs somewhere else, or its vote store is not its"
@@ -287,12 +299,13 @@ class Host:
         """Carry out an effect that leaves the node; everything before it is durable."""
         match effect:
             case Send(peer, message):
-                frame = ConsensusMessage(encode_message(message))
-                self._peers.send(peer, frame, Lane.URGENT)
+                to = self._peers.link(peer)
+                if to is not None and self._registry.votes(to.peer.hello.validator_key):
+                    to.send(ConsensusMessage(encode_message(message)), Lane.URGENT)
             case Broadcast(message):
                 encoded = encode_frame_of(ConsensusMessage(encode_message(message)))
                 for link in self._peers.links():
-                    if link.peer.hello.role is Role.VALIDATOR:
+                    if self._registry.votes(link.peer.hello.validator_key):
                         link.send_frame(encoded, Lane.URGENT)
             case Decide():
                 self._tasks.spawn(self._decide(effect))
@@ -306,7 +319,10 @@ class Host:
         offered = self._ground.mempool.take(self._chain.facts.limits)
         with self._metrics.chain.timed(Stage.BUILD):
             built = await self._ground.executor.build(
-                offered, time_ms=self._ground.clock.wall_ms(), proposer=state.own_index
+                offered,
+                time_ms=self._ground.clock.wall_ms(),
+                proposer=state.own_index,
+                evidence=self._evidence.take(),
             )
         if built.block.header.height != effect.height:
             return  # a block was committed meanwhile

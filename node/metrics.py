@@ -39,6 +39,7 @@ class Queue(StrEnum):
     MEMPOOL_TRANSACTIONS = "mempool_transactions"
     MEMPOOL_BYTES = "mempool_bytes"
     GOSSIP_BYTES = "gossip_bytes"
+    EVIDENCE = "evidence"
     PEER_OUTGOING_BYTES = "peer_outgoing_bytes"
     WAITERS = "waiters"
     WEBSOCKETS = "websockets"
@@ -84,6 +85,11 @@ class ChainMetrics:
         )
         self.equivocations = Counter(
             "quancheng_equivocations", "Contradicting votes noticed.", registry=registry
+        )
+        self.offences = Counter(
+            "quancheng_offences",
+            "Contradictions of validators recorded on chain.",
+            registry=registry,
         )
         self.finality = Histogram(
             "quancheng_finality_seconds",

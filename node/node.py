@@ -22,6 +22,8 @@ from node.clock import Clock
 from node.commit import Committer
 from node.config import Address
 from node.errors import NodeFailure
+from node.evidence_pool import WAITING_MAX as EVIDENCE_WAITING_MAX
+from node.evidence_pool import EvidencePool
 from node.executor import ChainExecutor
 from node.gossip import INBOUND_BYTES_MAX, Gossip
 from node.home import Home
@@ -111,8 +113,11 @@ class Node:
         self._executor = ChainExecutor(chain)
         self._committer = Committer(self._executor, self.mempool, self.metrics)
         self._intake = Intake(chain, self.mempool, memory.verifier, clock)
+        self._registry = ChainRegistry(chain, config.network.banned_nodes)
         self.peers = Peers(config.network, self._door())
         self._gossip = Gossip(self._intake, self.peers)
+        self.evidence = EvidencePool(chain, self.peers, self._evidence_changed)
+        self._committer.listen(self.evidence.committed)
         self._proposals = Proposals(self._intake, self.peers)
         self._proposals.restore(chain.proposed_blocks())
         self.sync = BlockSync(chain, self._committer, self.peers)
@@ -145,7 +150,7 @@ class Node:
             watch_loop_lag(self.metrics),
         ):
             self.supervisor.spawn(work)
-        parts = Parts(self.host, self._gossip, self._tips, self.sync, self._server)
+        parts = Parts(self.host, self._gossip, self.evidence, self._tips, self.sync, self._server)
         reception = Reception(parts, self.peers, self.mempool, self.supervisor)
         listening = await self.peers.start(reception)
         listener = _rpc_listener(self._memory.identity)
@@ -189,7 +194,9 @@ class Node:
             supervisor=self.supervisor,
             metrics=self.metrics,
         )
-        surroundings = Surroundings(self.peers, self._gossip, self._proposals, self.sync)
+        surroundings = Surroundings(
+            self.peers, self._registry, self._gossip, self.evidence, self._proposals, self.sync
+        )
         return Host(replica, self._memory.voting.store, ground, surroundings)
 
     def _door(self) -> Door:
@@ -203,8 +210,7 @@ class Node:
             role=Role.OBSERVER if validator is None else Role.VALIDATOR,
             validator_key=b"" if validator is None else validator.public_key,
         )
-        registry = ChainRegistry(chain, identity.config.network.banned_nodes)
-        gatekeeper = Gatekeeper(hello, identity.authorities, registry, self._clock)
+        gatekeeper = Gatekeeper(hello, identity.authorities, self._registry, self._clock)
         jitter = random.Random(secrets.randbits(64))  # noqa: S311 - it only spreads dialling
         return Door(gatekeeper, identity.tls, jitter)
 
@@ -216,6 +222,7 @@ class Node:
         )
         watch = self.metrics.process.watch_queue
         watch(Queue.GOSSIP_BYTES, INBOUND_BYTES_MAX, lambda: self._gossip.inbound_size)
+        watch(Queue.EVIDENCE, EVIDENCE_WAITING_MAX, lambda: len(self.evidence))
         watch(Queue.PEER_OUTGOING_BYTES, lanes, self.peers.longest_queue)
 
     def _answering_parts(self) -> NodeParts:
@@ -232,6 +239,9 @@ class Node:
     def _accepted(self, transactions: Sequence[Transaction], source: bytes | None) -> None:
         self._backend.accepted(transactions)
         self._gossip.offer((item.data for item in transactions), source)
+        self.host.refresh_work()
+
+    def _evidence_changed(self) -> None:
         self.host.refresh_work()
 
     def _charge_of(self, transaction: Transaction) -> Charge:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from node.evidence_pool import EvidencePool
 from node.gossip import Gossip
 from node.host import Host
 from node.mempool import Mempool
 from node.network.link import Link
 from node.network.messages import (
     ConsensusMessage,
+    Evidence,
     GetBlocks,
     GetTransactions,
     Message,
@@ -27,6 +29,7 @@ class Parts:
 
     host: Host
     gossip: Gossip
+    evidence: EvidencePool
     tips: TipExchange
     sync: BlockSync
     server: Server
@@ -49,6 +52,7 @@ class Reception:
             self._parts.tips.greet(link)
             self._parts.host.greet(link)
             found = (self._mempool.get(tx_hash) for tx_hash in self._mempool.hashes())
+            self._parts.evidence.greet(link)
             self._parts.gossip.greet(link, (item.data for item in found if item is not None))
 
     def disconnected(self, link: Link) -> None:
@@ -65,6 +69,8 @@ class Reception:
                     self._parts.host.receive(link, message)
                 case Transactions(items):
                     self._parts.gossip.receive(link.peer.node_id, items)
+                case Evidence():
+                    self._parts.evidence.receive(link, message)
                 case Status():
                     self._parts.tips.receive(link, message)
                 case GetBlocks() | GetTransactions():

@@ -19,6 +19,16 @@ class ChainRegistry:
             return False
         return ORGANISATIONS.get(self._chain.state, organisation) is not None
 
+    def votes(self, validator_key: bytes) -> bool:
+        """Say whether a key votes on the height that is being decided, or on the next.
+
+        Only its machines share the consensus channel. Whoever else an organisation's certificate
+        lets in follows by block sync: observers, joiners before their height, removed validators.
+        """
+        facts = self._chain.facts
+        sets = (facts.validators, facts.next_validators)
+        return any(members.index_of(validator_key) is not None for members in sets)
+
     def may_claim(self, organisation: bytes, validator_key: bytes) -> bool:
         """Say whether a key may be a validator's of the organisation.
 

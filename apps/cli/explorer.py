@@ -174,6 +174,7 @@ def _block_line(item: BlockResult) -> dict[str, Json]:
         "view": item.view,
         "transactions": item.transaction_count,
         "sweeps": len(item.sweeps),
+        "evidence": len(item.evidence),
         "block_hash": item.block_hash.hex(),
     }
 
@@ -207,6 +208,11 @@ def _show_block(found: BlockResult) -> None:
                 for item in found.transactions
             ],
         )
+    for item in found.evidence:
+        named = item.organisation_name or item.organisation.hex()
+        text = say("explorer.evidence", who=named, height=item.height, kind=item.kind)
+        console().print(Text(text, style="bold red"))
+        console().print(f"  {item.public_key.hex()}", markup=False)
     for sweep in found.sweeps:
         console().print(Text(say("explorer.sweep"), style="bold"))
         show_receipt(sweep)

@@ -85,7 +85,7 @@ def contribute(
     parties = agreed.organisation(label).parties
     passphrase = new_passphrase(folder, passphrase_fd) if parties else ""
     care = KeyCare({party.label: passphrase for party in parties})
-    founder = Founder(OrganisationFolder(folder), label, _read_addresses(addresses))
+    founder = Founder(OrganisationFolder(folder), label, read_addresses(addresses))
     found_organisation(founder, agreed, care, dt.datetime.now(dt.UTC))
     pairs = [
         (say("genesis.contribution"), str(founder.folder.contribution)),
@@ -132,7 +132,7 @@ def finish(
 ) -> None:
     """Complete the homes of one's own nodes with document and configuration."""
     agreed = load_plan(plan_path)
-    founder = Founder(OrganisationFolder(folder), label, _read_addresses(addresses))
+    founder = Founder(OrganisationFolder(folder), label, read_addresses(addresses))
     homes = finish_homes(founder, agreed, _read_contributions(contributions))
     for home in homes:
         console().print(say("genesis.home", home=home))
@@ -233,7 +233,8 @@ def _show_parties(document: Genesis) -> None:
     )
 
 
-def _read_addresses(texts: Sequence[str]) -> tuple[NodeAddresses, ...]:
+def read_addresses(texts: Sequence[str]) -> tuple[NodeAddresses, ...]:
+    """Return the addresses of nodes given as PEERS,RPC, or end the command."""
     addresses = []
     for text in texts:
         peers, separator, rpc = text.partition(",")

@@ -30,6 +30,7 @@ class _Commands(LazyGroup):
         "keys": "apps.cli.keys",
         "genesis": "apps.cli.genesis",
         "node": "apps.cli.node",
+        "validators": "apps.cli.validators",
     }
 
 

@@ -227,6 +227,7 @@ CHINESE: Mapping[str, str] = {
     "explorer.trace.help": "显示从登记到结算之间的每一步。",
     "explorer.search.help": "按高度、哈希、编号或名称查找区块、交易和实体。",
     "explorer.option.limit": "显示多少个区块。",
+    "explorer.evidence": "{who} 的验证者在高度 {height} 自相矛盾：{kind}",
     "explorer.sweep": "因时间到期而发生",
     "explorer.nothing": "没有找到。",
     "party.not_one": "{who} 不能确定唯一的主体。找到：{names}",
@@ -245,4 +246,31 @@ CHINESE: Mapping[str, str] = {
     "evidence.not_proven": (
         "不能证明：数据在登记之前是否真实；密钥由谁的手使用；数据释放之后如何使用。"
     ),
+    "validators.help": "谁在投票，以及验证者如何加入、退出或更换密钥。",
+    "validators.list.help": "列出某高度的验证者，默认为下一区块。",
+    "validators.title": "高度 {height} 的验证者：周期 {epoch}，{quorum} 个可作决定",
+    "validators.prepare.help": "在本机制作加入运行中链的节点目录。",
+    "validators.option.peer": "要连接的链上节点 HOST:PORT，可多次给出。",
+    "validators.home": "节点目录",
+    "validators.prepared": "用 `{program} node run --home {home}` 启动。追上链之后，"
+    "由治理方提议：`{program} validators add {key} --as PARTY`。",
+    "validators.add.help": "提议让已在跟随的节点成为验证者。",
+    "validators.remove.help": "提议让某验证者退出，其节点继续跟随。",
+    "validators.replace.help": "提议由密钥 NEW 替换 OLD 投票。"
+    "NEW 的节点须已在跟随；变更后停掉 OLD 的节点。",
+    "validators.option.as": "提议的治理机构当事方：测试网标签，或密钥库 FOLDER 或 FOLDER:KEY。",
+    "validators.option.from": "新集合的起始高度，默认为决定后的第二个区块。",
+    "validators.option.force": "网络看似未就绪时仍然提议。",
+    "validators.option.organisation": "加入节点所属机构的编号，节点未连接时需要。",
+    "validators.proposal": "提案",
+    "validators.proposed": "其他机构用"
+    " `{program} tx send proposal.approve --as PARTY --field proposal={proposal}` 批准。",
+    "validators.obstacle.absent": "以 {key} 投票的节点未与所询问的节点连接。"
+    "请启动它并连接链上的节点。",
+    "validators.obstacle.behind": "加入节点在高度 {height}，链在 {tip}。请等它追上。",
+    "validators.obstacle.quorum": "新集合共 {size} 个，仅 {reachable} 个连接，"
+    "而决定需要 {quorum} 个：链将停住。请先启动其他节点。",
+    "validators.force": "以上为高度 {node_height} 时所见。--force 仍可提议。",
+    "validators.organisation_needed": "加入节点未连接，请用 --organisation 指明其机构。",
+    "validators.bad_key": "{text} 不是 33 字节十六进制公钥。",
 }

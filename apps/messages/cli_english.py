@@ -230,6 +230,7 @@ ENGLISH: Mapping[str, str] = {
     "explorer.trace.help": "Show every step between registration and settlement.",
     "explorer.search.help": "Find blocks, transactions and entities by height, hash, id or name.",
     "explorer.option.limit": "How many blocks.",
+    "explorer.evidence": "Validator of {who} contradicted itself at height {height}: {kind}",
     "explorer.sweep": "By the passing of time",
     "explorer.nothing": "Nothing found.",
     "party.not_one": "{who} does not name one party. Found: {names}",
@@ -251,4 +252,37 @@ ENGLISH: Mapping[str, str] = {
         "Not proven: that the data was true before it was registered; whose hand used a key; what "
         "was done with the data after its release."
     ),
+    "validators.help": "Who votes, and how one joins, leaves or changes its key.",
+    "validators.list.help": "List the validators of a height, by default of the next block.",
+    "validators.title": "Validators of height {height}: epoch {epoch}, {quorum} decide",
+    "validators.prepare.help": "Make the home of a node that joins the running chain, on its own"
+    " machine.",
+    "validators.option.peer": "HOST:PORT of a node of the chain to dial; may be given again.",
+    "validators.home": "home",
+    "validators.prepared": "Start it with `{program} node run --home {home}`. When it has"
+    " caught up, a governing party proposes it: `{program} validators add {key} --as PARTY`.",
+    "validators.add.help": "Propose that a node which follows the chain becomes a validator.",
+    "validators.remove.help": "Propose that a validator leaves; its node goes on following.",
+    "validators.replace.help": "Propose that the key NEW votes in the place of OLD. The node of NEW"
+    " follows already; stop the one of OLD after the change.",
+    "validators.option.as": "Party of a governing organisation that proposes: a label of the test"
+    " network, or a keystore FOLDER or FOLDER:KEY.",
+    "validators.option.from": "First height of the new set; by default two blocks after the"
+    " decision.",
+    "validators.option.force": "Propose although the network does not look ready.",
+    "validators.option.organisation": "Id of the organisation that runs the joiner, where its node"
+    " is not connected.",
+    "validators.proposal": "proposal",
+    "validators.proposed": "The others approve it with"
+    " `{program} tx send proposal.approve --as PARTY --field proposal={proposal}`.",
+    "validators.obstacle.absent": "The node that votes with {key} is not connected to the node"
+    " asked. Start it, and let it dial one of the chain's nodes.",
+    "validators.obstacle.behind": "The joiner is at height {height}, the chain at {tip}. Wait until"
+    " it has caught up.",
+    "validators.obstacle.quorum": "Of the new set of {size} only {reachable} would be connected,"
+    " and {quorum} are needed to decide: the chain would stand still. Start the others first.",
+    "validators.force": "As seen from height {node_height}. --force proposes it nevertheless.",
+    "validators.organisation_needed": "Name the joiner's organisation with --organisation: its node"
+    " is not connected.",
+    "validators.bad_key": "{text} is no public key of 33 bytes in hexadecimal.",
 }

@@ -153,6 +153,21 @@ TEXTS: Mapping[Code, tuple[RefusalText, RefusalText]] = {
             "从节点重新导出，切勿编辑。",
         ),
     ),
+    Code.BAD_EVIDENCE: (
+        RefusalText(
+            "no evidence of a contradiction",
+            (
+                "Evidence is two messages that one validator of their height signed and no "
+                "correct validator signs both."
+            ),
+            "Look whether the messages are of one height and signer, and whether both are signed.",
+        ),
+        RefusalText(
+            "不构成矛盾证据",
+            "证据须为同一高度的同一验证者签名、且诚实验证者不会同时签出的两条消息。",
+            "核对两条消息的高度、签名人与签名。",
+        ),
+    ),
     Code.BAD_REQUEST: (
         RefusalText(
             "bad request",

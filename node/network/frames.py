@@ -33,6 +33,7 @@ class Kind(IntEnum):
     TRANSACTIONS_FOUND = 8
     GET_BLOCKS = 9
     BLOCKS_FOUND = 10
+    EVIDENCE = 20
 
 
 SIZE_MAX: dict[Kind, int] = {
@@ -46,6 +47,7 @@ SIZE_MAX: dict[Kind, int] = {
     Kind.TRANSACTIONS_FOUND: 5 * _MIB,
     Kind.GET_BLOCKS: 64,
     Kind.BLOCKS_FOUND: 5 * _MIB,
+    Kind.EVIDENCE: 16 * _KIB,
 }
 """Most bytes of MessagePack in a frame of each kind."""
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import TypeAlias, TypeVar
 
-from ledger.block import BLOCK_SIZE_MAX, TRANSACTIONS_MAX
+from consensus.evidence import EVIDENCE_ITEM_SIZE_MAX
+from ledger.block import BLOCK_SIZE_MAX, EVIDENCE_MAX, TRANSACTIONS_MAX
 from ledger.certificate import CERTIFICATE_SIZE_MAX
 from ledger.refusal import Code, Refused
 from ledger.suites import HASH_SIZE, PUBLIC_KEY_SIZE
@@ -87,6 +88,13 @@ class Transactions:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Evidence of contradictions that waits for a block at the sender."""
+
+    items: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GetTransactions:
     """Asks for transactions by tx_hash."""
 
@@ -126,6 +134,7 @@ Message: TypeAlias = (
     | Status
     | ConsensusMessage
     | Transactions
+    | Evidence
     | GetTransactions
     | TransactionsFound
     | GetBlocks
@@ -157,6 +166,8 @@ def encode_message(message: Message) -> bytes:
             return encode_frame(Kind.CONSENSUS, (message.data,))
         case Transactions():
             return encode_frame(Kind.TRANSACTIONS, message.items)
+        case Evidence():
+            return encode_frame(Kind.EVIDENCE, message.items)
         case _:
             return _encode_exchange(message)
 
@@ -216,6 +227,10 @@ def _transactions(values: list[object]) -> Transactions:
     return Transactions(_all(values, GOSSIP_TRANSACTIONS_MAX, _transaction))
 
 
+def _evidence(values: list[object]) -> Evidence:
+    return Evidence(_all(values, EVIDENCE_MAX, _evidence_item))
+
+
 def _get_transactions(values: list[object]) -> GetTransactions:
     number, hashes = _exactly(values, 2)
     return GetTransactions(_integer(number), _all(hashes, TRANSACTIONS_MAX, _hash))
@@ -243,6 +258,7 @@ _DECODERS: Mapping[Kind, Callable[[list[object]], Message]] = {
     Kind.STATUS: _status,
     Kind.CONSENSUS: _consensus,
     Kind.TRANSACTIONS: _transactions,
+    Kind.EVIDENCE: _evidence,
     Kind.GET_TRANSACTIONS: _get_transactions,
     Kind.TRANSACTIONS_FOUND: _transactions_found,
     Kind.GET_BLOCKS: _get_blocks,
@@ -286,6 +302,10 @@ def _hash(value: object) -> bytes:
 
 def _transaction(value: object) -> bytes:
     return _bytes_up_to(value, TRANSACTION_SIZE_MAX)
+
+
+def _evidence_item(value: object) -> bytes:
+    return _bytes_up_to(value, EVIDENCE_ITEM_SIZE_MAX)
 
 
 def _block(value: object) -> tuple[bytes, bytes]:

@@ -56,13 +56,17 @@ class StoredHeader:
 
 @dataclass(frozen=True, slots=True)
 class StoredBlock:
-    """A block as canonical bytes: transactions and receipts (sweeps first) as their leaves."""
+    """A block as canonical bytes: transactions, evidence and receipts as their leaves.
+
+    Receipts of sweeps come first, then those of evidence, then those of transactions.
+    """
 
     header: bytes
     certificate: bytes
     size: int
     transactions: tuple[bytes, ...]
     receipts: tuple[bytes, ...]
+    evidence: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ class PeerStatus:
     address: str
     height: int
     validator: int | None
+    validator_key: bytes | None
 
 
 class Backend(Protocol):

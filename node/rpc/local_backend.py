@@ -204,6 +204,7 @@ class LocalBackend:
             size=len(block.encoded()),
             transactions=block.transactions,
             receipts=tuple(self._chain.receipts_bytes(height)),
+            evidence=block.evidence,
         )
 
     async def height_of(self, block_hash: bytes) -> int | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+from consensus.evidence import decode_evidence
 from ledger.certificate import decode_certificate
 from ledger.header import decode_header
 from ledger.receipt import decode_receipt
@@ -44,7 +45,8 @@ async def chain_block(services: Services, request: api.BlockRequest) -> api.Bloc
     header = decode_header(block.header)
     count = len(block.transactions)
     end = min(request.offset + request.limit, count)
-    sweeps = block.receipts[: known.sweeps] if request.offset == 0 else ()
+    first_page = request.offset == 0
+    sweeps = block.receipts[: known.sweeps - len(block.evidence)] if first_page else ()
     return api.BlockResult(
         block_hash=header.hash(),
         header=header_view(header),
@@ -52,6 +54,7 @@ async def chain_block(services: Services, request: api.BlockRequest) -> api.Bloc
         size=block.size,
         transaction_count=count,
         sweeps=tuple(receipt_view(decode_receipt(item)) for item in sweeps),
+        evidence=await _evidence(services, known) if first_page else (),
         transactions=tuple(_line(known, position) for position in range(request.offset, end)),
         next_offset=end if end < count else None,
     )
@@ -101,6 +104,27 @@ async def _requested_height(services: Services, request: api.BlockRequest) -> in
     if height is None or request.height not in {None, height}:
         raise Refused(Code.NOT_FOUND, "block_hash")
     return height
+
+
+async def _evidence(services: Services, known: KnownBlock) -> tuple[api.EvidenceView, ...]:
+    views = []
+    for data in known.stored.evidence:
+        evidence = decode_evidence(data)
+        validators = await services.backend.validators(evidence.height)
+        member = validators.members[evidence.first.signer]
+        names = await services.backend.organisation_names()
+        views.append(
+            api.EvidenceView(
+                evidence_id=evidence.id(),
+                height=evidence.height,
+                kind=evidence.kind.name.lower(),
+                public_key=member.public_key,
+                organisation=member.organisation,
+                organisation_name=names.get(member.organisation, ""),
+                data=data,
+            )
+        )
+    return tuple(views)
 
 
 def _line(known: KnownBlock, position: int) -> api.BlockTransaction:

@@ -41,6 +41,7 @@ async def net_peers(services: Services, _: NoParameters) -> api.PeersResult:
                 address=item.address,
                 height=item.height,
                 validator=item.validator,
+                validator_key=item.validator_key,
             )
             for item in peers[: api.PEERS_MAX]
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from ledger.block import EVIDENCE_MAX, EVIDENCE_SIZE_MAX
 from ledger.certificate import CERTIFICATE_SIZE_MAX
 from ledger.header import HEADER_SIZE_MAX
 from ledger.suites import SIGNATURE_SIZE
@@ -127,6 +128,19 @@ class BlockTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """Proof that a validator signed two messages that no correct one signs both."""
+
+    evidence_id: Hash
+    height: Annotated[Height, "Height of both messages."]
+    kind: Annotated[str, "What contradicts what: commit, lost_lock, …"]
+    public_key: Annotated[PublicKey, "The voting key that signed them."]
+    organisation: Annotated[Hash, "The organisation that ran the validator."]
+    organisation_name: Annotated[str, "Name of the organisation; empty where unknown."]
+    data: Annotated[bytes, BytesForm(1, EVIDENCE_SIZE_MAX), "Canonical bytes: the two messages."]
+
+
+@dataclass(frozen=True, slots=True)
 class BlockResult:
     """A block: header, count of everything in it, and a page of its transactions."""
 
@@ -137,6 +151,11 @@ class BlockResult:
     transaction_count: int
     sweeps: Annotated[
         tuple[ReceiptView, ...], "What block time alone brought about; first page only."
+    ]
+    evidence: Annotated[
+        tuple[EvidenceView, ...],
+        ItemsMax(EVIDENCE_MAX),
+        "Contradictions of validators that the block records; first page only.",
     ]
     transactions: tuple[BlockTransaction, ...]
     next_offset: Annotated[int | None, "Offset of the next page; null after the last one."]

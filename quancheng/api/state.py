@@ -12,6 +12,7 @@ from quancheng.api.method import (
     Limit,
     Method,
     NoParameters,
+    PublicKey,
 )
 from quancheng.api.transactions import CertifiedHeader
 from quancheng.json_form import BytesForm, TextForm
@@ -159,6 +160,9 @@ class PeerView:
     address: str
     height: Annotated[Height, "Height it last spoke of."]
     validator: Annotated[int | None, "Index among the validators, where it is one."] = None
+    validator_key: Annotated[
+        PublicKey | None, "The key it says it votes with, now or once it is a validator."
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

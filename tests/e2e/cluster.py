@@ -124,10 +124,11 @@ class Cluster:
         self.testnet: Testnet = lay_out_testnet(root, plan, now)
         self.nodes = [RunningNode(node, self.testnet.home(node)) for node in self.testnet.nodes]
         self._genesis_hash = bytes.fromhex(self.testnet.genesis_hash)
-        self._seed, self._key = self._writer("department")
+        self._seed, self._key = self.writer("department")
         self._written = 0
 
-    def _writer(self, label: str) -> tuple[bytes, bytes]:
+    def writer(self, label: str) -> tuple[bytes, bytes]:
+        """Return seed and public key of a party by its label."""
         party = next(item for item in self.testnet.parties if item.label == label)
         folder = self.testnet.keystore(party)
         passphrase = (folder / PASSPHRASE_FILE).read_text(encoding="ascii").strip()
@@ -184,6 +185,12 @@ class Cluster:
             legality=bytes(32),
         )
         return sign(unsigned, self._seed)
+
+    def signed_by(self, label: str, type_name: str, **body: object) -> Transaction:
+        """Return a transaction of a party."""
+        seed, key = self.writer(label)
+        until_ms = int(time.time() * 1_000) + VALIDITY_MS
+        return sign(build(type_name, Terms(self._genesis_hash, until_ms, (key,)), **body), seed)
 
     def submit(self, node: RunningNode, transaction: Transaction | None = None) -> str:
         """Hand a transaction to a node and return its id."""

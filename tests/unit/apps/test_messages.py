@@ -13,7 +13,14 @@ from apps.messages.texts import placeholders
 from ledger.refusal_texts import Language
 from tests.tidy.sources import sources
 
-_BY_PREFIX = ("answer.", "column.", "process.", "state.", "testnet.column.")
+_BY_PREFIX = (
+    "answer.",
+    "column.",
+    "process.",
+    "state.",
+    "testnet.column.",
+    "validators.obstacle.",
+)
 """Keys that are put together at run time."""
 
 
@@ -65,7 +72,7 @@ def test_every_text_is_used() -> None:
         key for key in ENGLISH if key not in used | literals and not key.startswith(_BY_PREFIX)
     ]
     groups = {f"{name}.help" for name in ("testnet", "genesis", "node", "keys", "tx")}
-    assert set(unused) <= groups | {"explorer.help", "evidence.help"}
+    assert set(unused) <= groups | {"explorer.help", "evidence.help", "validators.help"}
 
 
 def test_the_locale_decides(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from consensus.messages import Message, PayloadRequest, PayloadResponse, Status,
 from consensus.replica import ANSWER_INTERVAL_MS, ANSWERS_MAX
 from consensus.timing import TimerKind
 from ledger.vote import VoteKind
-from tests.unit.consensus.bench import BLOCK, HASH, PEER, TIMING, Bench, only
+from tests.unit.consensus.bench import BLOCK, HASH, OTHER_HASH, PEER, TIMING, Bench, only
 
 NOTHING = bytes(1)
 
@@ -186,3 +186,12 @@ def test_the_memory_of_answers_is_bounded() -> None:
     for number in range(ANSWERS_MAX + 10):
         bench.receive(status(), peer=b"%d" % number)
     assert len(bench.replica._answered_ms) == ANSWERS_MAX
+
+
+def test_a_peer_that_took_another_proposal_gets_this_one() -> None:
+    """So it sees that the primary signed both, and can prove it."""
+    bench = Bench(index=2)
+    bench.start()
+    bench.receive(bench.pre_prepare())
+    other = status(1, 0, ViewStatus(0, OTHER_HASH, NOTHING, NOTHING))
+    assert bench.pre_prepare() in sent_to(bench, other)

@@ -33,7 +33,7 @@ AUTHORITY_SEED = bytes([2]) + bytes(31)
 HOLDER_SEED = bytes([3]) + bytes(31)
 STRANGER_SEED = bytes([4]) + bytes(31)
 BANK = Organisation("泉城银行", True, b"ca\0")
-PEER = PeerStatus(bytes(32), BANK.id, "127.0.0.1:1", 3, 1)
+PEER = PeerStatus(bytes(32), BANK.id, "127.0.0.1:1", 3, 1, None)
 
 
 class StandingClock:

@@ -179,7 +179,7 @@ BREAKS: dict[str, tuple[Break, Code, str]] = {
     "evidence": (
         lambda _, block: resealed(block, evidence=(b"evidence",)),
         Code.BAD_BODY,
-        "evidence",
+        "evidence[0].canonical",
     ),
     "too many transactions": (
         with_transactions(lambda world: [world.binding(20 + number) for number in range(5)]),

@@ -47,9 +47,15 @@ async def test_requests_are_served_in_order_on_one_thread(
     threads: list[str] = []
     real = world.chain.build
 
-    def noting(transactions: Sequence[Transaction], *, time_ms: int, proposer: int) -> BuiltBlock:
+    def noting(
+        transactions: Sequence[Transaction],
+        *,
+        time_ms: int,
+        proposer: int,
+        evidence: Sequence[bytes],
+    ) -> BuiltBlock:
         threads.append(threading.current_thread().name)
-        return real(transactions, time_ms=time_ms, proposer=proposer)
+        return real(transactions, time_ms=time_ms, proposer=proposer, evidence=evidence)
 
     monkeypatch.setattr(world.chain, "build", noting)
     built = await asyncio.gather(

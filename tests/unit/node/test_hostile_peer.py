@@ -1,8 +1,6 @@
 """One admitted machine misbehaves towards real nodes: they refuse it, count it, and go on."""
 
-import random
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -11,34 +9,22 @@ import pytest_asyncio
 from genesis.testnet import Testnet
 from ledger.refusal import Code
 from ledger.transaction import Transaction
-from node.clock import SystemClock
-from node.config import Address, NetworkSection
-from node.home import Home
-from node.identity import load_identity
-from node.network.admission import Gatekeeper
 from node.network.lanes import Lane
 from node.network.link import Link
 from node.network.messages import (
-    PROTOCOL_VERSION,
-    SESSION_SIZE,
     BlocksFound,
     ConsensusMessage,
     GetBlocks,
-    Hello,
     Message,
-    Role,
     Status,
     Transactions,
 )
-from node.network.peers import Door, Peers
 from node.serving import BLOCKS_BYTES_MAX
-from tests.unit.node.network_support import OpenRegistry, Recorder
+from tests.unit.node.hostile import Hostile
+from tests.unit.node.network_support import Recorder
 from tests.unit.node.node_support import Nodes, lay_out, until
 
 pytestmark = pytest.mark.xdist_group("whole nodes")
-
-HOSTILE = 3
-"""Which of the four homes the hostile machine took over."""
 
 
 class Liar(Recorder):
@@ -79,36 +65,6 @@ async def nodes(testnet: Testnet) -> AsyncIterator[Nodes]:
         yield found
     finally:
         await found.stop()
-
-
-class Hostile:
-    """The network side of the fourth node, without the rest of a node."""
-
-    def __init__(self, nodes: Nodes, heard: Recorder) -> None:
-        clock = SystemClock()
-        identity = load_identity(Home(nodes.homes[HOSTILE]), clock.wall_ms())
-        assert identity.validator is not None
-        hello = Hello(
-            protocol_version=PROTOCOL_VERSION,
-            genesis_hash=identity.genesis.hash(),
-            node_id=identity.peer.node_id,
-            session=bytes(SESSION_SIZE),
-            role=Role.VALIDATOR,
-            validator_key=identity.validator.public_key,
-        )
-        gatekeeper = Gatekeeper(hello, identity.authorities, OpenRegistry(), clock)
-        host, _, port = nodes.testnet.nodes[0].peers_address.rpartition(":")
-        victim = Address(host, int(port))
-        network = replace(NetworkSection(), listen=Address("127.0.0.1", 0), peers=(victim,))
-        self.heard = heard
-        self.node_id = identity.peer.node_id
-        self.peers = Peers(network, Door(gatekeeper, identity.tls, random.Random(1)))
-
-    async def connect(self) -> Link:
-        """Connect to the first node and nobody else."""
-        await self.peers.start(self.heard)
-        await until(lambda: bool(self.peers.links()), "connected")
-        return self.peers.links()[0]
 
 
 async def test_nonsense_instead_of_blocks(nodes: Nodes) -> None:

@@ -1,0 +1,1 @@
+"""Long runs on real processes, each a command of its own, with a summary for people."""
