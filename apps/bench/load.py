@@ -1,8 +1,12 @@
-"""The driver: many small cohorts of loans at once, each going step by step."""
+"""The driver: small cohorts of loans, each going step by step.
+
+At full load as many cohorts as are given are always under way; at a paced load a cohort starts at
+each beat, however long the ones before it take.
+"""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from apps.bench.loans import STEPS
@@ -10,9 +14,11 @@ from ledger.transaction import Transaction
 from quancheng.api.transactions import SUBMIT_MAX, TransactionState
 from quancheng.client import Client
 
-COHORT_LOANS = 50
+COHORT_LOANS = 20
 WAIT_MS = 60_000
-START_PAUSE_SECONDS = 0.25
+START_SPREAD_SECONDS = 8.0
+"""Over which time the first cohorts start: about as long as a loan takes, so that all steps are
+under way at any time and the load is even."""
 SETTLEMENT_STEP = STEPS.index("line.settle")
 
 assert COHORT_LOANS <= SUBMIT_MAX
@@ -27,51 +33,73 @@ class Observed:
     finality: list[tuple[float, float]] = field(default_factory=list)
     """Pairs of the moment of finality (monotonic seconds) and the seconds it took."""
     refused: int = 0
-    running_out: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the first group finds no more loans to send."""
 
     def between(self, start: float, end: float) -> list[float]:
         """Return the seconds to finality of what became final in a span, ascending."""
         return sorted(took for moment, took in self.finality if start <= moment < end)
 
 
-async def drive(
-    clients: Sequence[Client],
-    loans: Sequence[Loan],
-    observed: Observed,
-    *,
-    cohorts: int,
-    settlement_ms: int,
-) -> None:
-    """Send all loans, `cohorts` groups of them at a time; return when the last one is final.
+class Load:
+    """Whole loans on their way through the chain. A loan that has begun is played to its end."""
 
-    The groups start one after the other, so that all steps are under way at any time.
-    """
-    waiting = iter(range(0, len(loans), COHORT_LOANS))
+    def __init__(
+        self, clients: Sequence[Client], loans: Sequence[Loan], settlement_ms: int
+    ) -> None:
+        self._clients = clients
+        self._cohorts: Iterator[Sequence[Loan]] = (
+            loans[first : first + COHORT_LOANS] for first in range(0, len(loans), COHORT_LOANS)
+        )
+        self._settlement_seconds = settlement_ms / 1_000
+        self._started = 0
+        self._stopping = asyncio.Event()
+        self.observed = Observed()
+        self.has_run_out = asyncio.Event()
+        """Set when a cohort was due to start and no loans were left."""
 
-    async def work(number: int) -> None:
-        client = clients[number % len(clients)]
-        await asyncio.sleep(number * START_PAUSE_SECONDS)
-        for first in waiting:
-            cohort = loans[first : first + COHORT_LOANS]
-            await _play(client, cohort, observed, settlement_ms)
-        observed.running_out.set()
+    def stop(self) -> None:
+        """Begin no more loans."""
+        self._stopping.set()
 
-    async with asyncio.TaskGroup() as group:
-        for number in range(cohorts):
-            group.create_task(work(number))
+    async def run_full(self, cohorts: int) -> None:
+        """Keep `cohorts` under way until stopped; return when the last loan is final."""
 
+        async def work(number: int) -> None:
+            await asyncio.sleep(number * START_SPREAD_SECONDS / cohorts)
+            while not self._stopping.is_set() and await self._play_next():
+                pass
 
-async def _play(
-    client: Client, cohort: Sequence[Loan], observed: Observed, settlement_ms: int
-) -> None:
-    for step in range(len(STEPS)):
-        if step == SETTLEMENT_STEP:
-            await asyncio.sleep(settlement_ms / 1_000)
-        signed = [loan[step] for loan in cohort]
+        async with asyncio.TaskGroup() as group:
+            for number in range(cohorts):
+                group.create_task(work(number))
+
+    async def run_paced(self, rate: float, seconds: float) -> None:
+        """Begin so many loans that `rate` transactions a second are due, for a while."""
+        beat = COHORT_LOANS * len(STEPS) / rate
+        start = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for number in range(int(seconds / beat)):
+                await asyncio.sleep(max(0.0, start + number * beat - time.monotonic()))
+                group.create_task(self._play_next())
+
+    async def _play_next(self) -> bool:
+        cohort = next(self._cohorts, None)
+        if cohort is None:
+            self.has_run_out.set()
+            return False
+        # The nodes in turn, so that each of them takes the same share in.
+        client = self._clients[self._started % len(self._clients)]
+        self._started += 1
+        for step in range(len(STEPS)):
+            if step == SETTLEMENT_STEP:
+                await asyncio.sleep(self._settlement_seconds)
+            await self._send(client, [loan[step] for loan in cohort])
+        return True
+
+    async def _send(self, client: Client, signed: Sequence[Transaction]) -> None:
         started = time.monotonic()
         submissions = await client.submit(*signed)
-        observed.refused += sum(item.state is TransactionState.REJECTED for item in submissions)
+        refused = sum(item.state is TransactionState.REJECTED for item in submissions)
+        self.observed.refused += refused
         # One organisation's transactions keep their order, so the last one is final after all.
         last = signed[-1]
         await client.wait(
@@ -81,4 +109,4 @@ async def _play(
             proof=False,
         )
         ended = time.monotonic()
-        observed.finality += [(ended, ended - started)] * len(signed)
+        self.observed.finality += [(ended, ended - started)] * len(signed)
