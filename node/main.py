@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from node.clock import SystemClock
-from node.config import load_config
+from node.config import Address, load_config
 from node.errors import CannotListen, NodeFailure
+from node.front.keeper import FrontKeeper
 from node.home import Home
 from node.logs import set_up_logs
 from node.node import Node, open_memory, run_until_failure
+from node.rpc.listener import listen, rpc_listener
 
 EXIT_OK = 0
 EXIT_FAILURE = 1
@@ -67,16 +69,23 @@ async def _run(home: Home, clock: SystemClock, *, forget_votes: bool) -> int:
     loop = asyncio.get_running_loop()
     for number in _STOP_SIGNALS:
         loop.add_signal_handler(number, stopped.set)
+    listener = rpc_listener(memory.identity.config.rpc, home.root)
     try:
-        listening, rpc = await node.start()
+        applications = await listen(listener)
+        listening = await node.start()
     except OSError as error:
         raise CannotListen(error) from error
+    front = node.supervisor.group()
+    front.spawn(FrontKeeper(home.root, node.backend, applications).run())
+    rpc = Address(listener.host, applications.getsockname()[1])
     _log.info("node started", extra={"listen": str(listening), "rpc": str(rpc)})
     failing = asyncio.create_task(run_until_failure(node))
     stopping = asyncio.create_task(stopped.wait())
     await asyncio.wait((failing, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     async with asyncio.timeout(STOP_TIMEOUT_S):
+        await front.close()
+        applications.close()
         await node.stop()
     if failing.done():
         return _report(failing.result())

@@ -24,11 +24,10 @@ from prometheus_client import (
 from ledger.refusal import Code
 
 # A second series for each counter that nobody asks for; the library's switch has no type.
-_leave_out_creation_times = cast(Callable[[], None], disable_created_metrics)
+leave_out_creation_times = cast(Callable[[], None], disable_created_metrics)
 
 FINALITY_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
 EXECUTION_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-CALL_BUCKETS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0)
 LAG_BUCKETS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0)
 
 
@@ -41,9 +40,6 @@ class Queue(StrEnum):
     GOSSIP_BYTES = "gossip_bytes"
     EVIDENCE = "evidence"
     PEER_OUTGOING_BYTES = "peer_outgoing_bytes"
-    WAITERS = "waiters"
-    WEBSOCKETS = "websockets"
-    RPC_CONNECTIONS = "rpc_connections"
 
 
 @unique
@@ -182,47 +178,14 @@ class ProcessMetrics:
         self._at_bound.labels(queue.value).inc()
 
 
-class RpcMetrics:
-    """Calls by method and outcome. Unknown methods share the empty label."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._calls = Counter(
-            "quancheng_rpc_calls",
-            "Calls by method and outcome.",
-            ["method", "code"],
-            registry=registry,
-        )
-        self._seconds = Histogram(
-            "quancheng_rpc_call_seconds",
-            "Time of calls.",
-            ["method"],
-            buckets=CALL_BUCKETS,
-            registry=registry,
-        )
-
-    def count_call(self, method: str, code: Code) -> None:
-        """Count a call; `method` is the name of a declared method or empty."""
-        self._calls.labels(method, code.label).inc()
-
-    @contextmanager
-    def timed(self, method: str) -> Iterator[None]:
-        """Measure a call of a declared method."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._seconds.labels(method).observe(time.perf_counter() - start)
-
-
 class Metrics:
     """All metrics of a node."""
 
     def __init__(self) -> None:
-        _leave_out_creation_times()
+        leave_out_creation_times()
         self.registry = CollectorRegistry()
         self.chain = ChainMetrics(self.registry)
         self.process = ProcessMetrics(self.registry)
-        self.rpc = RpcMetrics(self.registry)
 
     def exposition(self) -> bytes:
         """Return the text that Prometheus scrapes."""

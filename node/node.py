@@ -28,7 +28,7 @@ from node.executor import ChainExecutor
 from node.gossip import INBOUND_BYTES_MAX, Gossip
 from node.home import Home
 from node.host import Ground, Host, Surroundings
-from node.identity import Identity, load_identity, read_token
+from node.identity import Identity, load_identity
 from node.intake import Intake
 from node.lock import HomeLock
 from node.loop_lag import watch_loop_lag
@@ -40,9 +40,7 @@ from node.network.peers import Door, Peers
 from node.proposals import Proposals
 from node.reception import Parts, Reception
 from node.registry import ChainRegistry
-from node.rpc.listener import RpcListener
 from node.rpc.local_backend import LocalBackend, NodeParts
-from node.rpc.server import RpcServer
 from node.serving import Server
 from node.store.engine import KeyValueEngine
 from node.store.opening import open_engine
@@ -130,13 +128,12 @@ class Node:
         self._intake.listen(self._accepted)
         self.metrics.process.watch_disk(identity.home.data)
         self.activity = Activity(chain, self.host, self.peers, self.sync, memory.voting.past)
-        self._backend = LocalBackend(self._answering_parts(), self.metrics)
-        self._committer.listen(lambda _, committed: self._backend.committed(committed))
+        self.backend = LocalBackend(self._answering_parts(), self.metrics)
+        self._committer.listen(lambda _, committed: self.backend.committed(committed))
         self._watch_queues()
-        self._rpc: RpcServer | None = None
 
-    async def start(self) -> tuple[Address, Address]:
-        """Begin to vote, listen and dial; return the addresses for peers and for applications."""
+    async def start(self) -> Address:
+        """Begin to vote, listen and dial; return the address for peers."""
         past = self._memory.voting.past
         if past is not None and past.silent_up_to:
             self.host.set_silence(past.silent_up_to)
@@ -152,11 +149,7 @@ class Node:
             self.supervisor.spawn(work)
         parts = Parts(self.host, self._gossip, self.evidence, self._tips, self.sync, self._server)
         reception = Reception(parts, self.peers, self.mempool, self.supervisor)
-        listening = await self.peers.start(reception)
-        listener = _rpc_listener(self._memory.identity)
-        self._rpc = await RpcServer.start(self._backend, self.metrics, listener)
-        self.supervisor.spawn(self._rpc.serve())
-        return listening, Address(listener.host, self._rpc.port)
+        return await self.peers.start(reception)
 
     @property
     def chain(self) -> Chain:
@@ -169,8 +162,6 @@ class Node:
 
     async def stop(self) -> None:
         """Stop in the order in which parts depend on each other; then nothing is left running."""
-        if self._rpc is not None:
-            await self._rpc.stop()
         await self.peers.stop()
         await self.supervisor.close()
         await self.host.close()
@@ -237,7 +228,7 @@ class Node:
         )
 
     def _accepted(self, transactions: Sequence[Transaction], source: bytes | None) -> None:
-        self._backend.accepted(transactions)
+        self.backend.accepted(transactions)
         self._gossip.offer((item.data for item in transactions), source)
         self.host.refresh_work()
 
@@ -246,18 +237,6 @@ class Node:
 
     def _charge_of(self, transaction: Transaction) -> Charge:
         return self._memory.chain.door.charge_of(transaction)
-
-
-def _rpc_listener(identity: Identity) -> RpcListener:
-    """Return where JSON-RPC listens and what protects it; paths are relative to the home folder."""
-    settings, root = identity.config.rpc, identity.home.root
-    return RpcListener(
-        host=settings.listen.host,
-        port=settings.listen.port,
-        tls_certificate=root / settings.tls_certificate if settings.tls_certificate else None,
-        tls_key=root / settings.tls_key if settings.tls_key else None,
-        token=read_token(root / settings.token_file) if settings.token_file else None,
-    )
 
 
 def _mempool_limits(identity: Identity) -> MempoolLimits:

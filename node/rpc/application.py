@@ -9,7 +9,6 @@ from aiohttp.typedefs import Handler, Middleware
 
 from chaincode.fields import Json
 from ledger.refusal import Code, Refusal
-from node.metrics import Metrics, Queue
 from node.rpc.dispatcher import Dispatcher, Surroundings
 from node.rpc.door import JSON_CONTENT, require_admission, require_json
 from node.rpc.envelope import ErrorNumber, error
@@ -24,6 +23,7 @@ from node.rpc.limits import (
 )
 from node.rpc.listener import RpcListener
 from node.rpc.methods import METHODS
+from node.rpc.metrics import FrontMetrics, FrontQueue
 from node.rpc.websocket import Connection, Patience
 from quancheng import strict_json
 
@@ -37,7 +37,7 @@ class Application:
     def __init__(
         self,
         surroundings: Surroundings,
-        metrics: Metrics,
+        metrics: FrontMetrics,
         listener: RpcListener,
         patience: Patience,
     ) -> None:
@@ -49,12 +49,12 @@ class Application:
         self._patience = patience
         self._websockets: set[Connection] = set()
         self._connections: Callable[[], int] = lambda: 0
-        metrics.process.watch_queue(Queue.WEBSOCKETS, WEBSOCKETS_MAX, lambda: len(self._websockets))
+        metrics.watch_queue(FrontQueue.WEBSOCKETS, WEBSOCKETS_MAX, lambda: len(self._websockets))
 
     def watch_connections(self, count: Callable[[], int]) -> None:
         """Learn how many sockets are open, which is known only once the server listens."""
         self._connections = count
-        self._metrics.process.watch_queue(Queue.RPC_CONNECTIONS, CONNECTIONS_MAX, count)
+        self._metrics.watch_queue(FrontQueue.CONNECTIONS, CONNECTIONS_MAX, count)
 
     def routes(self) -> web.Application:
         """Return the aiohttp application."""
@@ -77,7 +77,7 @@ class Application:
         async def admission(request: web.Request, handler: Handler) -> web.StreamResponse:
             require_admission(request, self._listener)
             if self._connections() > CONNECTIONS_MAX:
-                self._metrics.process.count_turned_away(Queue.RPC_CONNECTIONS)
+                self._metrics.count_turned_away(FrontQueue.CONNECTIONS)
                 return _overloaded("connections")
             return await handler(request)
 
@@ -101,7 +101,7 @@ class Application:
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
         if len(self._websockets) >= WEBSOCKETS_MAX:
-            self._metrics.process.count_turned_away(Queue.WEBSOCKETS)
+            self._metrics.count_turned_away(FrontQueue.WEBSOCKETS)
             return _overloaded("websockets")
         stream = web.WebSocketResponse(
             heartbeat=PING_SECONDS,
@@ -123,7 +123,7 @@ class Application:
         return stream
 
     async def _show_metrics(self, _: web.Request) -> web.StreamResponse:
-        body = await self._backend.metrics()
+        body = await self._backend.metrics() + self._metrics.exposition()
         return web.Response(body=body, headers={"Content-Type": METRICS_CONTENT})
 
     async def _show_health(self, _: web.Request) -> web.StreamResponse:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from chaincode.fields import Json
 from ledger.refusal import Code, Refusal, Refused, require
-from node.metrics import RpcMetrics
 from node.rpc.bound_method import AnyMethod
 from node.rpc.envelope import Call, ErrorNumber, answer, error, id_of, read_call
 from node.rpc.limits import BATCH_MAX, BODY_SIZE_MAX, CALLS_MAX, RESPONSE_SIZE_MAX
+from node.rpc.metrics import FrontMetrics
 from node.rpc.services import Services
 from quancheng import strict_json
 
@@ -40,7 +40,7 @@ class Surroundings:
     """What all dispatchers of a server share."""
 
     services: Services
-    metrics: RpcMetrics
+    metrics: FrontMetrics
     slots: CallSlots
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from node.metrics import Metrics
 from node.rpc import limits
 from node.rpc.methods import DECLARED
+from node.rpc.metrics import FrontMetrics
 from quancheng.api import events
 from quancheng.api.method import PAGE_MAX, Method
 from quancheng.api.transactions import SUBMIT_MAX, WAIT_MAX_MS
@@ -182,6 +183,7 @@ def _metrics_page() -> str:
 
 
 def _metric_rows() -> Iterator[str]:
-    for family in Metrics().registry.collect():
+    node, front = Metrics().registry, FrontMetrics().registry
+    for family in (*node.collect(), *front.collect()):
         suffix = "_total" if family.type == "counter" else ""
         yield f"| `{family.name}{suffix}` | {family.type} | {family.documentation} |"

@@ -8,6 +8,8 @@ BATCH_MAX = 50
 """Calls of one batch."""
 CALLS_MAX = 256
 """Calls under way in the whole server, waiting ones aside."""
+BACKLOG = 256
+"""Sockets that wait to be accepted."""
 CONNECTIONS_MAX = 1_024
 """Open sockets."""
 WEBSOCKETS_MAX = 256

@@ -4,14 +4,23 @@ On loopback everyone on the machine may ask. Anywhere else the server refuses to
 and a bearer token of full strength.
 """
 
+import asyncio
+import errno
 import ipaddress
+import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from node.config import RpcSection
 from node.errors import BadConfig
+from node.identity import read_token
+from node.rpc.limits import BACKLOG
 
 TOKEN_SIZE_MIN = 32
+LISTEN_PATIENCE_MS = 3_000
+"""How long an address may be taken: the front of a node that was killed goes a moment later."""
+_POLL_MS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +70,32 @@ def server_tls(listener: RpcListener) -> ssl.SSLContext | None:
     except OSError as error:
         raise BadConfig("rpc.tls_certificate", f"cannot be used: {error}") from error
     return context
+
+
+def rpc_listener(settings: RpcSection, root: Path) -> RpcListener:
+    """Return where JSON-RPC listens and what protects it; paths are relative to the home folder."""
+    return RpcListener(
+        host=settings.listen.host,
+        port=settings.listen.port,
+        tls_certificate=root / settings.tls_certificate if settings.tls_certificate else None,
+        tls_key=root / settings.tls_key if settings.tls_key else None,
+        token=read_token(root / settings.token_file) if settings.token_file else None,
+    )
+
+
+async def listen(listener: RpcListener) -> socket.socket:
+    """Return a listening socket; BadConfig where that is not safe, OSError where it cannot be."""
+    require_safe(listener)
+    server_tls(listener)
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + LISTEN_PATIENCE_MS / 1_000
+    family, _, _, _, address = (
+        await loop.getaddrinfo(listener.host, listener.port, type=socket.SOCK_STREAM)
+    )[0]
+    while True:
+        try:
+            return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or loop.time() > deadline:
+                raise
+        await asyncio.sleep(_POLL_MS / 1_000)

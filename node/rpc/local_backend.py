@@ -50,6 +50,8 @@ from node.rpc.backend import (
 
 RECENT_BLOCKS_MAX = 64
 """Blocks whose transaction ids are kept at hand for those who wait."""
+PAGE_SIZE_MAX = 1024 * 1024
+"""Bytes of keys and values after which a page of rows ends, however many were asked for."""
 WAITING_IDS_MAX = 40_000
 """Transactions of the mempool that can be found by tx_id; twice what usually waits."""
 
@@ -187,25 +189,32 @@ class LocalBackend:
         recent = self._recent.get(height)
         if recent is not None:
             return recent
-        receipts = self._chain.receipts(height)
-        time_ms = self._chain.header(height).time_ms
-        return CommittedBlock(height, time_ms, frozenset(item.subject for item in receipts))
+        return await asyncio.to_thread(self._committed_block, height)
+
+    def _committed_block(self, height: int) -> CommittedBlock:
+        with self._chain.snapshot() as view:
+            subjects = frozenset(item.subject for item in view.receipts(height))
+            return CommittedBlock(height, view.header(height).time_ms, subjects)
 
     async def header(self, height: int) -> StoredHeader:
         """Return a header with its certificate."""
         return StoredHeader(self._chain.header_bytes(height), self._chain.certificate_bytes(height))
 
     async def block(self, height: int) -> StoredBlock:
-        """Return a block with its receipts. About 3 µs a transaction."""
-        block = self._chain.block(height)
-        return StoredBlock(
-            header=self._chain.header_bytes(height),
-            certificate=self._chain.certificate_bytes(height),
-            size=len(block.encoded()),
-            transactions=block.transactions,
-            receipts=tuple(self._chain.receipts_bytes(height)),
-            evidence=block.evidence,
-        )
+        """Return a block with its receipts, on a worker thread. About 3 µs a transaction."""
+        return await asyncio.to_thread(self._block, height)
+
+    def _block(self, height: int) -> StoredBlock:
+        with self._chain.snapshot() as view:
+            block = view.block(height)
+            return StoredBlock(
+                header=view.header_bytes(height),
+                certificate=view.certificate_bytes(height),
+                size=len(block.encoded()),
+                transactions=block.transactions,
+                receipts=tuple(view.receipts_bytes(height)),
+                evidence=block.evidence,
+            )
 
     async def height_of(self, block_hash: bytes) -> int | None:
         """Return the height of a block by its hash."""
@@ -293,9 +302,15 @@ class LocalBackend:
         return await asyncio.to_thread(self._state_page, prefix, start, limit)
 
     def _state_page(self, prefix: bytes, start: bytes, limit: int) -> StatePage:
+        rows: list[tuple[bytes, bytes]] = []
+        size = 0
         with self._chain.snapshot() as view:
-            rows = tuple(islice(view.state.scan(prefix, start), limit + 1))
-            return StatePage(view.tip.height, rows[:limit], len(rows) > limit)
+            for row in view.state.scan(prefix, start):
+                if len(rows) == limit or (rows and size >= PAGE_SIZE_MAX):
+                    return StatePage(view.tip.height, tuple(rows), more=True)
+                rows.append(row)
+                size += len(row[0]) + len(row[1])
+            return StatePage(view.tip.height, tuple(rows), more=False)
 
     async def prove(self, key: bytes, height: int) -> ProvenValue:
         """Prove a key under header `height`, on a worker thread."""

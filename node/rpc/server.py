@@ -1,21 +1,27 @@
 """The life of the JSON-RPC server: start, follow the chain, stop."""
 
+import asyncio
+import logging
+import socket
+
 from aiohttp import web
 
+from ledger.refusal import Refused
 from node.event_hub import CommittedBlock, EventHub
-from node.metrics import Metrics, Queue
 from node.rpc.application import Application
 from node.rpc.backend import Backend
 from node.rpc.block_cache import BlockCache
 from node.rpc.dispatcher import CallSlots, Surroundings
-from node.rpc.limits import KEEPALIVE_MS
-from node.rpc.listener import RpcListener, require_safe, server_tls
+from node.rpc.limits import BACKLOG, KEEPALIVE_MS, RETRY_AFTER_MS
+from node.rpc.listener import RpcListener, server_tls
+from node.rpc.metrics import FrontMetrics, FrontQueue
 from node.rpc.services import Services
 from node.rpc.websocket import Patience
 
+_log = logging.getLogger(__name__)
+
 POLL_MS = 60_000
 SHUTDOWN_SECONDS = 2.0
-BACKLOG = 256
 
 
 class RpcServer:
@@ -30,18 +36,18 @@ class RpcServer:
     async def start(
         cls,
         backend: Backend,
-        metrics: Metrics,
+        metrics: FrontMetrics,
         listener: RpcListener,
+        listening: socket.socket,
         patience: Patience | None = None,
     ) -> "RpcServer":
-        """Listen on an address; raise BadConfig where it is not safe, OSError where it is taken."""
-        require_safe(listener)
+        """Serve those who come to a listening socket (see `listener.listen`)."""
         status = await backend.status()
         services = Services(backend, BlockCache(backend), EventHub(status.height))
-        metrics.process.watch_queue(
-            Queue.WAITERS, services.hub.waiters_max, lambda: services.hub.waiters
+        metrics.watch_queue(
+            FrontQueue.WAITERS, services.hub.waiters_max, lambda: services.hub.waiters
         )
-        surroundings = Surroundings(services, metrics.rpc, CallSlots())
+        surroundings = Surroundings(services, metrics, CallSlots())
         application = Application(surroundings, metrics, listener, patience or Patience())
         runner = web.AppRunner(
             application.routes(),
@@ -53,18 +59,8 @@ class RpcServer:
         server = runner.server
         assert server is not None
         application.watch_connections(lambda: len(server.connections))
-        site = web.TCPSite(
-            runner,
-            listener.host,
-            listener.port,
-            ssl_context=server_tls(listener),
-            backlog=BACKLOG,
-        )
-        try:
-            await site.start()
-        except OSError:
-            await runner.cleanup()
-            raise
+        tls = server_tls(listener)
+        await web.SockSite(runner, listening, ssl_context=tls, backlog=BACKLOG).start()
         return cls(services, application, runner)
 
     @property
@@ -79,9 +75,13 @@ class RpcServer:
         """Follow the chain and wake those who wait, until cancelled."""
         hub, backend = self._services.hub, self._services.backend
         while not hub.closed:
-            tip = await backend.wait_for_block(hub.height, POLL_MS)
-            while hub.height < tip:
-                hub.publish(await self._next_block(tip))
+            try:
+                tip = await backend.wait_for_block(hub.height, POLL_MS)
+                while hub.height < tip:
+                    hub.publish(await self._next_block(tip))
+            except Refused as refused:  # the node is busy or paused; it is asked until it is gone
+                _log.warning("the node gives no word of its blocks: %s", refused)
+                await asyncio.sleep(RETRY_AFTER_MS / 1_000)
 
     async def stop(self) -> None:
         """Answer those who wait, close every connection, free the port."""

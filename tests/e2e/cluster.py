@@ -32,6 +32,8 @@ LOG_SHOWN = 2_000
 """Characters of a node's log that a failure shows."""
 RPC_TIMEOUT_S = 10.0
 VALIDITY_MS = 120_000
+NODE_SILENT = "E916"
+"""What a front answers whose node does not."""
 START_S = 60.0
 """How long nodes may take to import, start and connect on a busy machine; no part of a promise."""
 
@@ -89,6 +91,8 @@ class RunningNode:
             raise Unreachable(self.name) from error
         finally:
             connection.close()
+        if "error" in answer and answer["error"]["data"]["code"] == NODE_SILENT:
+            raise Unreachable(self.name)
         assert "error" not in answer, answer
         return answer["result"]
 

@@ -4,6 +4,7 @@ Four founding validators sign every block on command, so that a test decides whe
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ from ledger.transaction import Transaction, decode_transaction, has_valid_signat
 from ledger.validators import Validator
 from ledger.vote import VoteKind, block_vote_bytes
 from node.chain import Chain
+from node.front.remote_backend import RemoteBackend
+from node.front.service import serve_front
 from node.mempool import Charge, Mempool
 from node.metrics import Metrics
 from node.rpc.backend import PeerStatus
-from node.rpc.listener import RpcListener
+from node.rpc.listener import RpcListener, listen
 from node.rpc.local_backend import LocalBackend, NodeParts
+from node.rpc.metrics import FrontMetrics
 from node.rpc.server import RpcServer
 from node.rpc.websocket import Patience
 from node.store.memory import MemoryEngine
@@ -226,7 +230,7 @@ def _taken_in(chain: Chain, mempool: Mempool, clock: StandingClock, data: bytes)
 async def small_node(
     *, patience: Patience | None = None, token: str | None = None, produces: bool = False
 ) -> AsyncIterator[SmallNode]:
-    """Run a small node on a free port of loopback.
+    """Run a small node and its front, a pipe between them, on a free port of loopback.
 
     One that `produces` commits what it takes in at once, and the block after it that proves it.
     """
@@ -256,12 +260,20 @@ async def small_node(
         NodeParts("small", "1.2.3", chain, mempool, admit, clock, activity), metrics
     )
     listener = RpcListener("127.0.0.1", 0, token=token)
-    server = await RpcServer.start(backend, metrics, listener, patience)
+    ours, theirs = socket.socketpair()
+    serving = asyncio.create_task(serve_front(backend, ours))
+    remote = await RemoteBackend.connect(theirs)
+    answers = asyncio.create_task(remote.run())
+    server = await RpcServer.start(
+        remote, FrontMetrics(), listener, await listen(listener), patience
+    )
     following = asyncio.create_task(server.serve())
     nodes.append(SmallNode(chain, mempool, backend, clock, activity, metrics, server))
     try:
         yield nodes[0]
     finally:
         await server.stop()
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        tasks = (following, answers, serving)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -179,7 +179,7 @@ async def test_health_and_metrics(node: SmallNode) -> None:
         async with session.get(f"{node.url}/metrics") as response:
             text = await response.text()
     assert 'quancheng_rpc_calls_total{code="E912",method=""} 1.0' in text
-    assert 'quancheng_queue_bound{queue="waiters"}' in text
+    assert 'quancheng_rpc_queue_bound{queue="waiters"}' in text
 
 
 JSON_VALUES = st.recursive(

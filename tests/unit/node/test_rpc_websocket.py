@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket as sockets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -24,11 +25,19 @@ async def node() -> AsyncIterator[SmallNode]:
         yield running
 
 
+def small_buffer(address: Any) -> sockets.socket:  # noqa: ANN401 - aiohttp's own type
+    """Make a socket whose kernel does not take megabytes for a reader that does not read."""
+    made = sockets.socket(address[0], address[1], address[2])
+    made.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 64 * 1024)
+    return made
+
+
 @asynccontextmanager
 async def open_socket(node: SmallNode) -> AsyncIterator[Socket]:
     """Open a WebSocket to the node."""
+    connector = aiohttp.TCPConnector(socket_factory=small_buffer)
     async with (
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(connector=connector) as session,
         session.ws_connect(f"{node.url}/ws") as socket,
     ):
         yield socket
