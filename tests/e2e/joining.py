@@ -28,7 +28,7 @@ EPOCH_BLOCKS = 10
 LOAD_PAUSE_S = 0.1
 CHANGE_S = 120.0
 """How long a change may take on a busy machine; no part of a promise."""
-COMMAND_S = 60.0
+COMMAND_S = 180.0
 
 
 @dataclass

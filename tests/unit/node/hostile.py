@@ -21,7 +21,10 @@ HOSTILE = 3
 class Hostile:
     """The network side of the fourth node, without the rest of a node."""
 
-    def __init__(self, nodes: Nodes, heard: Recorder) -> None:
+    def __init__(
+        self, nodes: Nodes, heard: Recorder, *, validator_key: bytes | None = None
+    ) -> None:
+        """Take over a home; `validator_key` is said in the hello instead of the right one."""
         clock = SystemClock()
         identity = load_identity(Home(nodes.homes[HOSTILE]), clock.wall_ms())
         assert identity.validator is not None
@@ -31,7 +34,7 @@ class Hostile:
             node_id=identity.peer.node_id,
             session=bytes(SESSION_SIZE),
             role=Role.VALIDATOR,
-            validator_key=identity.validator.public_key,
+            validator_key=validator_key or identity.validator.public_key,
         )
         gatekeeper = Gatekeeper(hello, identity.authorities, OpenRegistry(), clock)
         host, _, port = nodes.testnet.nodes[0].peers_address.rpartition(":")

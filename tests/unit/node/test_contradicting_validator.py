@@ -14,7 +14,7 @@ from genesis.testnet import Testnet
 from ledger.offence import OffenceKind
 from ledger.vote import VoteKind, block_vote_bytes
 from node.network.lanes import Lane
-from node.network.messages import ConsensusMessage, Evidence
+from node.network.messages import BlocksFound, ConsensusMessage, Evidence, GetBlocks
 from tests.unit.node.hostile import Hostile
 from tests.unit.node.network_support import Recorder
 from tests.unit.node.node_support import Nodes, lay_out, until
@@ -114,4 +114,32 @@ async def test_framing_and_nonsense_cost_the_peer_that_sends_them(nodes: Nodes) 
     await nodes.commit(0)
     assert recorded(nodes, 0) == []
     assert len(nodes.running[0].evidence) == 0
+    await hostile.peers.stop()
+
+
+@pytest.mark.parametrize(
+    "claimed", [b"\x01" + bytes([9]) * 32, None], ids=["stranger", "validator"]
+)
+async def test_only_who_votes_is_heard_on_the_consensus_channel(
+    nodes: Nodes, claimed: bytes | None
+) -> None:
+    """A machine of an organisation whose key votes nowhere may follow; its votes are not looked at.
+
+    Such are strangers, observers, removed validators and retired keys.
+    """
+    await nodes.at(await nodes.commit(0, 1))
+    heard = Recorder()
+    hostile = Hostile(nodes, heard, validator_key=claimed)
+    link = await hostile.connect()
+    for vote in double_vote(nodes, hostile, nodes.chain(0).facts.height):
+        link.send(ConsensusMessage(encode_message(vote)), Lane.URGENT)
+    found = await link.ask(partial(GetBlocks, height=1, count=1), BlocksFound, 20.0)
+    assert found is not None
+    assert len(found.items) == 1
+    await nodes.commit(0, 2)
+    votes = claimed is None
+    if votes:
+        await until(lambda: bool(recorded(nodes, 0)), "recorded")
+    assert bool(recorded(nodes, 0)) is votes
+    assert any(isinstance(item, ConsensusMessage) for _, item in heard.messages) is votes
     await hostile.peers.stop()
