@@ -2,7 +2,8 @@
 
 Real processes, light load, every change by the commands that operators use. Ends with a table of
 what each change cost, and fails where a block took more than one view change, a node forked, or a
-transaction that was taken is missing.
+transaction that was taken is missing. The last one is proven by an evidence file that crosses all
+changes, to both verifiers.
 """
 
 import sys
@@ -105,6 +106,8 @@ def main() -> int:
             for tx_id in taken:
                 cluster.wait_committed(consortium.asked, tx_id, CHANGE_S)
             assert_same_chain([*cluster.nodes, *consortium.joined.values()])
+            changes = consortium.prove(taken[-1], Path(folder))
+            assert changes == len(steps) - 1
             found = stretches(consortium, steps)
             show(found, len(taken))
         finally:

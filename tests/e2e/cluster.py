@@ -48,7 +48,7 @@ class RunningNode:
     def __init__(self, node: TestnetNode, home: Path) -> None:
         self.name = node.name
         self.home = home
-        self._rpc_address = node.rpc_address
+        self.rpc_address = node.rpc_address
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -81,7 +81,7 @@ class RunningNode:
     def call(self, method: str, **params: object) -> Any:  # noqa: ANN401 - JSON
         """Call a method; raise Unreachable where nobody answers."""
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-        connection = http.client.HTTPConnection(self._rpc_address, timeout=RPC_TIMEOUT_S)
+        connection = http.client.HTTPConnection(self.rpc_address, timeout=RPC_TIMEOUT_S)
         try:
             connection.request("POST", "/rpc", body, {"Content-Type": "application/json"})
             answer = json.loads(connection.getresponse().read())

@@ -13,7 +13,10 @@ from typing import Any
 from genesis.node_home import GENESIS_FILE
 from genesis.testnet import LOOPBACK, TestnetNode, free_ports
 from ledger.quorum import quorum
+from quancheng.evidence import Verdict, verify
+from quancheng.evidence.file import decode_evidence_file
 from tests.e2e.cluster import Cluster, RunningNode, Unreachable, until
+from tests.independent_verifier import verify_by_the_page
 
 GOVERNORS = (
     "department",
@@ -44,15 +47,21 @@ class Consortium:
         """The node that is asked: one that stays a validator throughout."""
         return self.cluster.nodes[0]
 
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that must succeed."""
+        done = self.command(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `quancheng validators …` as an operator would."""
+        """Run `quancheng …` as an operator would."""
         environment = {
             **os.environ,
             "QUANCHENG_TESTNET": str(self.cluster.testnet.root),
             "LC_ALL": "C.UTF-8",
         }
         return subprocess.run(
-            [sys.executable, "-m", "apps.cli.main", "validators", *arguments],
+            [sys.executable, "-m", "apps.cli.main", *arguments],
             capture_output=True,
             text=True,
             check=False,
@@ -66,12 +75,11 @@ class Consortium:
         peers, rpc = (f"{LOOPBACK}:{port}" for port in free_ports(2))
         dialled = [part for node in testnet.nodes for part in ("--peer", node.peers_address)]
         folder = testnet.root / organisation
-        done = self.command(
-            "prepare",
+        done = self.run(
+            *("validators", "prepare"),
             *("--dir", str(folder), "--genesis", str(testnet.root / GENESIS_FILE)),
             *("--node", f"{peers},{rpc}", *dialled),
         )
-        assert done.returncode == 0, done.stderr
         shown = dict(line.split(maxsplit=1) for line in done.stdout.splitlines()[:1])
         home = Path(shown["home"])
         key = next(line.split()[-1] for line in done.stdout.splitlines() if "public key" in line)
@@ -100,8 +108,7 @@ class Consortium:
         """Propose a change by the command, have it approved; return the first height of the set."""
         self.wait_epoch()
         epoch = self.validators()["epoch"]
-        done = self.command(*arguments, "--as", GOVERNORS[0])
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = self.run("validators", *arguments, "--as", GOVERNORS[0])
         proposal = done.stdout.split()[1]
         for label in GOVERNORS[1 : quorum(len(GOVERNORS))]:
             vote = self.cluster.signed_by(label, "proposal.approve", proposal=proposal)
@@ -145,6 +152,22 @@ class Consortium:
         """Kill the nodes that joined."""
         for node in self.joined.values():
             node.kill()
+
+    def prove(self, tx_id: str, folder: Path) -> int:
+        """Export evidence of a transaction and verify it twice; return how many changes it crosses.
+
+        Once by the project, once by the verifier that shares nothing with it.
+        """
+        path = folder / "evidence.qce"
+        url = f"http://{self.asked.rpc_address}"
+        self.run("evidence", "export", tx_id, "--out", str(path), "--node", url)
+        genesis = self.cluster.testnet.genesis.read_bytes()
+        data = path.read_bytes()
+        verdict = verify(data, genesis)
+        assert isinstance(verdict, Verdict), verdict
+        assert verdict.transaction.tx_id.hex() == tx_id
+        assert verify_by_the_page(data, genesis, None).hex() == tx_id
+        return len(decode_evidence_file(data).changes)
 
     @contextmanager
     def load(self) -> Iterator[list[str]]:

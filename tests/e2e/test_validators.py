@@ -1,6 +1,7 @@
 """A node joins the validators, one rotates its key, one leaves: live, under load, no restart."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,12 +19,12 @@ def consortium(cluster: Cluster) -> Iterator[Consortium]:
         found.stop()
 
 
-def test_join_rotate_and_leave_under_load(consortium: Consortium) -> None:
+def test_join_rotate_and_leave_under_load(consortium: Consortium, tmp_path: Path) -> None:
     """4 → 5, a key replaced, 5 → 4; who left follows, and nothing that was taken is lost."""
     with consortium.load() as taken:
         absent = consortium.prepare("supervision")
         consortium.wait_epoch()
-        refused = consortium.command("add", absent, "--as", "department")
+        refused = consortium.command("validators", "add", absent, "--as", "department")
         assert refused.returncode == 1
         assert "is not connected" in refused.stderr
         key = consortium.join("identity")
@@ -41,4 +42,5 @@ def test_join_rotate_and_leave_under_load(consortium: Consortium) -> None:
     asked = consortium.asked
     for tx_id in taken:
         consortium.cluster.wait_committed(asked, tx_id, CHANGE_S)
+    assert consortium.prove(taken[-1], tmp_path) == 3
     assert_same_chain([*consortium.cluster.nodes, consortium.joined[key], consortium.joined[new]])
