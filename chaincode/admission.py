@@ -9,7 +9,7 @@ block's organisations, for which `organisation_of` names who is charged.
 from collections.abc import Sequence
 
 from chaincode import parameters
-from chaincode.catalogue import TYPES
+from chaincode.catalogue import active_type
 from chaincode.context import BlockContext
 from chaincode.membership.records import KEYS, PARTIES, SUBJECTS, Party, PartyStatus
 from chaincode.parameters import ParameterName
@@ -102,15 +102,15 @@ def is_signed_by_person(state: StateReader, transaction: Transaction) -> bool:
     return KEYS.get(state, transaction.signers[0]) is None
 
 
-def is_protective(type_name: str) -> bool:
+def is_protective(type_name: str, version: int) -> bool:
     """Say whether a type stands first in a block, with an allowance of its own."""
-    declaration = TYPES.get(type_name)
+    declaration = active_type(type_name, version)
     return declaration is not None and declaration.facts.protective
 
 
-def require_protective_first(transactions: Sequence[Transaction]) -> None:
+def require_protective_first(transactions: Sequence[Transaction], version: int) -> None:
     """Refuse (E903) a block in which a protective transaction stands behind another one."""
-    ranks = [not is_protective(transaction.type) for transaction in transactions]
+    ranks = [not is_protective(transaction.type, version) for transaction in transactions]
     require(ranks == sorted(ranks), Code.BAD_BODY, "transactions")
 
 

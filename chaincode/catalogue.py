@@ -26,6 +26,17 @@ DECLARATIONS: tuple[AnyDeclaration, ...] = (
 TYPES: Mapping[str, AnyDeclaration] = {item.name: item for item in DECLARATIONS}
 """Declarations by the name of their type."""
 
+
+def active_type(name: str, version: int) -> AnyDeclaration | None:
+    """Return the declaration of a type that is in force in a protocol version, or None.
+
+    None both for a type that nobody knows and for one of a later version: older software cannot
+    tell them apart, so no software may.
+    """
+    declaration = TYPES.get(name)
+    return declaration if declaration is not None and declaration.facts.since <= version else None
+
+
 SWEEPS: Mapping[DueKind, Callable[[Context, bytes], None]] = {
     **membership.SWEEPS,
     **registration.SWEEPS,

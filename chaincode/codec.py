@@ -143,13 +143,15 @@ class Alternative:
 
     number: int
     name: str
+    since: int
+    """The protocol version that brought it; before that it reads as if it were unknown (E006)."""
 
 
-def alternative(number: int, name: str) -> Callable[[type[T]], type[T]]:
+def alternative(number: int, name: str, *, since: int = 1) -> Callable[[type[T]], type[T]]:
     """Mark a dataclass as one alternative of the unions in which it stands."""
 
     def mark(record: type[T]) -> type[T]:
-        setattr(record, _ALTERNATIVE, Alternative(number, name))
+        setattr(record, _ALTERNATIVE, Alternative(number, name, since))
         return record
 
     return mark

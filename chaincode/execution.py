@@ -8,15 +8,14 @@ the block as FAILED with its code and changes nothing but that record. This is t
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chaincode import parameters
-from chaincode.catalogue import SWEEPS, TYPES
+from chaincode.catalogue import SWEEPS, active_type
 from chaincode.context import BlockContext, Context
 from chaincode.declaration import AnyDeclaration
 from chaincode.evidence import record_offences
 from chaincode.membership.records import KEYS
-from chaincode.parameters import ParameterName
 from chaincode.state import Overlay, StateReader
 from chaincode.sweeps import run_sweeps
+from chaincode.versions import version_at
 from ledger.offence import Offence
 from ledger.receipt import EVENT_ITEMS_MAX, EVENTS_MAX, Event, Receipt
 from ledger.refusal import Code, Refusal, Refused
@@ -92,7 +91,7 @@ def execution_steps(
     outcomes = [Outcome(item.receipt, None, _unique(item.target, item.receipt)) for item in swept]
     recorded = record_offences(overlay, block, offences)
     outcomes += [Outcome(item, None, _unique(item.subject, item)) for item in recorded]
-    version = parameters.value_at(overlay, ParameterName.PROTOCOL_VERSION, block.height)
+    version = version_at(overlay, block.height)
     for position, transaction in enumerate(transactions):
         if position and position % STEP_SIZE == 0:
             yield
@@ -107,7 +106,7 @@ def check(state: StateReader, block: BlockContext, transaction: Transaction) -> 
     """
     overlay = Overlay(state)
     run_sweeps(overlay, block, SWEEPS)
-    version = parameters.value_at(overlay, ParameterName.PROTOCOL_VERSION, block.height)
+    version = version_at(overlay, block.height)
     return _execute(overlay, block, transaction, version)
 
 
@@ -122,9 +121,9 @@ def _execute(
     context = Context(state, block, transaction.tx_id, transaction.signers)
     savepoint = state.savepoint()
     signers = _signing_parties(state, transaction)
-    declaration = TYPES.get(transaction.type)
+    declaration = active_type(transaction.type, version)
     try:
-        _active(declaration, version).execute(context, transaction.unsigned.body)
+        _require_active(declaration).execute(context, transaction.unsigned.body)
     except Refused as refused:
         state.rollback(savepoint)
         receipt = Receipt(transaction.tx_id, refused.refusal.code)
@@ -137,11 +136,9 @@ def _execute(
     return Outcome(receipt, None, tuple(dict.fromkeys((*signers, *_event_ids(receipt)))))
 
 
-def _active(declaration: AnyDeclaration | None, version: int) -> AnyDeclaration:
+def _require_active(declaration: AnyDeclaration | None) -> AnyDeclaration:
     if declaration is None:
         raise Refused(Code.UNKNOWN_TYPE, "type")
-    if declaration.facts.since > version:
-        raise Refused(Code.NOT_ACTIVATED, "type")
     return declaration
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from chaincode.admission import is_protective
 from ledger.block import EVIDENCE_MAX, Block
 from ledger.certificate import last_certificate_hash
 from ledger.encoding import encode
@@ -73,6 +74,8 @@ def build_block(
             room -= size
         elif refusal.code not in _PASSING:
             hopeless.append(transaction)
+    # What waited in the ordinary lane may have become protective with a new protocol version.
+    chosen.sort(key=lambda item: not is_protective(item.type, facts.protocol_version))
     block = _block_of(facts, evidence, chosen, slot, time_ms)
     # The twin of a chosen one waits: this block may come to nothing.
     twins = {item.tx_id for item in chosen}

@@ -85,7 +85,7 @@ def validate_block(
         refusal = filling.refuse(transaction)
         if refusal is not None:
             raise Refused(refusal.code, f"transactions[{position}].{refusal.field}")
-    require_protective_first(transactions)
+    require_protective_first(transactions, facts.protocol_version)
     for position, is_signed in enumerate(judges.verify(transactions)):
         require(is_signed, Code.BAD_SIGNATURE, f"transactions[{position}].signatures")
     return ValidBlock(block, block.header.hash(), transactions, offences)

@@ -19,6 +19,7 @@ from chaincode.context import BlockContext
 from chaincode.execution import Outcome, check
 from chaincode.parameters import PARAMETERS, ParameterName
 from chaincode.validators import set_of_epoch
+from chaincode.versions import VERSION_KNOWN
 from consensus.context import HeightContext
 from consensus.events import Verdict
 from ledger.block import Block, require_matching_body
@@ -39,7 +40,7 @@ from node.block_validation import (
 )
 from node.chain_view import ChainView
 from node.door import Door
-from node.errors import ChainDiverged
+from node.errors import ChainDiverged, VersionUnknown
 from node.evidence_rules import EvidenceRules
 from node.founding import found_if_empty
 from node.height_facts import HeightFacts, facts_after
@@ -106,6 +107,8 @@ class ChainOptions:
 
     verify: VerifySignatures = _verify_inline
     """Says which transactions are signed (`SignatureVerifier.verify`)."""
+    version_known: int = VERSION_KNOWN
+    """The newest protocol version whose rules this software has."""
     kept_versions: int = KEPT_VERSIONS
     """How many past versions of the world state stay readable and provable."""
 
@@ -129,12 +132,17 @@ class Chain(ChainView):
         self.facts: HeightFacts = facts_after(tip, certificate, self.state, self.genesis_hash)
         self.door = self._new_door()
         """The door of the next height for the event loop; blocks are judged at their own."""
+        self._version_known = options.version_known
+        self._require_known_version()
 
     @classmethod
     def open(
         cls, engine: KeyValueEngine, genesis: Genesis, options: ChainOptions | None = None
     ) -> "tuple[Chain, OpeningReport]":
-        """Found the chain of a genesis, or open it and verify its tip. Raise StoreFailure."""
+        """Found the chain of a genesis, or open it and verify its tip.
+
+        Raise StoreFailure; VersionUnknown where the next block is under rules unknown here.
+        """
         options = options or ChainOptions()
         founded = found_if_empty(engine, genesis)
         undone = undo_torn_block(engine)
@@ -209,7 +217,8 @@ class Chain(ChainView):
 
         Refused (E901, E902, E903): the certificate does not prove this block, or the body is not
         its header's; whoever sent it is to blame. ChainDiverged: a quorum decided what this node
-        finds invalid. The same block again is no error.
+        finds invalid. VersionUnknown: the block is durable, and the next one is under rules that
+        this software does not have. The same block again is no error.
         """
         if block.header.height <= self.tip.height:
             return self._committed_before(block, certificate)
@@ -262,6 +271,11 @@ class Chain(ChainView):
             return Refusal(Code.BAD_HEADER, "header.time_ms")
         return None
 
+    def _require_known_version(self) -> None:
+        facts, known = self.facts, self._version_known
+        if facts.protocol_version > known:
+            raise VersionUnknown(facts.protocol_version, facts.height, known)
+
     def evidence_rules(self) -> EvidenceRules:
         """Return what evidence the next block may hold."""
         return EvidenceRules(self.facts, self.state)
@@ -285,6 +299,7 @@ class Chain(ChainView):
         self.facts = facts_after(applied.tip, certificate, self.state, self.genesis_hash)
         self.door = self._new_door()
         self.tip = applied.tip
+        self._require_known_version()
         outcomes = applied.execution.outcomes
         return Committed(applied.tip, True, valid.transactions, outcomes)
 

@@ -46,7 +46,7 @@ class Door:
         state = self._state()
         return Charge(
             organisation=admission.organisation_of(state, transaction),
-            is_protective=admission.is_protective(transaction.type),
+            is_protective=admission.is_protective(transaction.type, self._facts.protocol_version),
             is_by_person=admission.is_signed_by_person(state, transaction),
         )
 

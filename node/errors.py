@@ -8,6 +8,7 @@ NodeFailure           the process cannot start, or must stop
 ├── VotesDamaged      the vote store has a bad record before good ones, or is another key's
 ├── VotesNotWritten   a vote could not be made durable; nothing may be sent any more
 ├── ConsensusHalted   the machine of consensus refused to go on
+├── VersionUnknown    the next block is under rules that this software does not have
 ├── ChainDiverged     a final block is not valid on this node's state
 └── StoreFailure      the store cannot be used (see node.store.errors)
 """
@@ -96,6 +97,20 @@ class ConsensusHalted(NodeFailure):
             "Keep the data folder as evidence and compare this node's blocks with the others'.",
         )
         self.reason = reason
+
+
+class VersionUnknown(NodeFailure):
+    """The chain goes on under a protocol version that this software does not know."""
+
+    def __init__(self, version: int, height: int, known: int) -> None:
+        super().__init__(
+            f"from height {height} on the chain follows protocol version {version}, and this"
+            f" software knows versions up to {known}",
+            "Install a newer version of the software; everything up to that height is kept.",
+        )
+        self.version = version
+        self.height = height
+        self.known = known
 
 
 class ChainDiverged(NodeFailure):

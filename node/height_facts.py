@@ -10,6 +10,7 @@ from chaincode import parameters, validators
 from chaincode.due import next_due_ms
 from chaincode.parameters import ParameterName
 from chaincode.state import StateReader
+from chaincode.versions import version_at
 from ledger.certificate import CommitCertificate
 from ledger.header import Header
 from ledger.validators import ValidatorSet
@@ -30,6 +31,7 @@ class HeightFacts:
     validators: ValidatorSet
     next_validators: ValidatorSet
     params_hash: bytes
+    protocol_version: int
     limits: BlockLimits
     window_ms: int
     drift_ms: int
@@ -70,6 +72,7 @@ def facts_after(
         validators=validators.set_at(state, height),
         next_validators=validators.set_at(state, height + 1),
         params_hash=parameters.params_hash(state, height),
+        protocol_version=version_at(state, height),
         limits=BlockLimits(
             transactions=parameter(ParameterName.BLOCK_TRANSACTIONS_MAX),
             size_bytes=parameter(ParameterName.BLOCK_SIZE_MAX),

@@ -13,7 +13,7 @@ from node.errors import CannotListen, NodeFailure
 from node.front.keeper import FrontKeeper
 from node.home import Home
 from node.logs import set_up_logs
-from node.node import Node, open_memory, run_until_failure
+from node.node import Node, Run, open_memory, run_until_failure
 from node.rpc.listener import listen, rpc_listener
 
 EXIT_OK = 0
@@ -42,10 +42,10 @@ _log = logging.getLogger(__name__)
 @click.pass_context
 def main(context: click.Context, home: Path, *, forget_votes: bool, clock_offset_ms: int) -> None:
     """Run one node until it is told to stop."""
-    context.exit(run_node(home, forget_votes=forget_votes, clock_offset_ms=clock_offset_ms))
+    context.exit(run_node(home, Run(forget_votes), clock_offset_ms=clock_offset_ms))
 
 
-def run_node(home: Path, *, forget_votes: bool = False, clock_offset_ms: int = 0) -> int:
+def run_node(home: Path, run: Run | None = None, *, clock_offset_ms: int = 0) -> int:
     """Run the node of a home folder; return the exit status of its process."""
     if not __debug__:
         _log.critical("assertions guard the validator key, and -O removes them; start without it")
@@ -54,14 +54,14 @@ def run_node(home: Path, *, forget_votes: bool = False, clock_offset_ms: int = 0
         config = load_config(Home(home).config)
         set_up_logs(config.node.name or home.name, config.node.log_level)
         clock = SystemClock(clock_offset_ms)
-        return asyncio.run(_run(Home(home), clock, forget_votes=forget_votes))
+        return asyncio.run(_run(Home(home), clock, run or Run()))
     except NodeFailure as failure:
         set_up_logs(home.name, "info")
         return _report(failure)
 
 
-async def _run(home: Home, clock: SystemClock, *, forget_votes: bool) -> int:
-    memory = open_memory(home, clock, forget_votes=forget_votes)
+async def _run(home: Home, clock: SystemClock, run: Run) -> int:
+    memory = open_memory(home, clock, run)
     if memory.identity.validator is None:
         _log.warning("no keys/validator.key: this node follows the chain without voting")
     node = Node(memory, clock)

@@ -64,6 +64,11 @@ class ChainMetrics:
         self.validators = Gauge(
             "quancheng_validators", "Validators of the next height.", registry=registry
         )
+        self.stops_at_height = Gauge(
+            "quancheng_stops_at_height",
+            "First height whose rules this software does not know; 0 where none is decided.",
+            registry=registry,
+        )
         self.block_time = Gauge(
             "quancheng_block_time_seconds", "Time of the last block.", registry=registry
         )

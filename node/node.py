@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from chaincode.versions import VERSION_KNOWN
 from consensus.replica import Replica
 from consensus.timing import Timing
 from ledger.refusal import Refusal
@@ -48,9 +49,20 @@ from node.supervision import Supervisor
 from node.sync import BlockSync
 from node.tip_exchange import TipExchange
 from node.verification import SignatureVerifier
+from node.version_watch import VersionWatch
 from node.voting import VotingStart, open_voting
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is said about one run of a node, besides what stands in its home."""
+
+    forget_votes: bool = False
+    """The operator's word to give up a vote store that cannot be trusted."""
+    version_known: int = VERSION_KNOWN
+    """The newest protocol version whose rules this software has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +75,21 @@ class Memory:
     chain: Chain
     verifier: SignatureVerifier
     voting: VotingStart
+    run: Run
 
 
-def open_memory(home: Home, clock: Clock, *, forget_votes: bool) -> Memory:
+def open_memory(home: Home, clock: Clock, run: Run | None = None) -> Memory:
     """Open everything a node has; raise NodeFailure saying what is wrong and what to do.
 
     What was opened before a failure is closed again.
     """
     with ExitStack() as opened:
-        memory = _opened_memory(home, clock, opened, forget_votes=forget_votes)
+        memory = _opened_memory(home, clock, opened, run or Run())
         opened.pop_all()
     return memory
 
 
-def _opened_memory(home: Home, clock: Clock, opened: ExitStack, *, forget_votes: bool) -> Memory:
+def _opened_memory(home: Home, clock: Clock, opened: ExitStack, run: Run) -> Memory:
     lock = HomeLock(home)
     opened.callback(lock.release)
     identity = load_identity(home, clock.wall_ms())
@@ -84,7 +97,9 @@ def _opened_memory(home: Home, clock: Clock, opened: ExitStack, *, forget_votes:
     opened.callback(engine.close)
     verifier = SignatureVerifier()
     opened.callback(verifier.close)
-    chain, report = Chain.open(engine, identity.genesis, ChainOptions(verify=verifier.verify))
+    chain, report = Chain.open(
+        engine, identity.genesis, ChainOptions(verifier.verify, run.version_known)
+    )
     fields = {
         "height": report.tip.height,
         "block": report.tip.block_hash,
@@ -94,8 +109,8 @@ def _opened_memory(home: Home, clock: Clock, opened: ExitStack, *, forget_votes:
         "replay_ids": report.replay_ids,
     }
     _log.info("chain opened", extra=fields)
-    voting = open_voting(identity, chain, forget=forget_votes)
-    return Memory(identity, lock, engine, chain, verifier, voting)
+    voting = open_voting(identity, chain, forget=run.forget_votes)
+    return Memory(identity, lock, engine, chain, verifier, voting, run)
 
 
 class Node:
@@ -127,6 +142,8 @@ class Node:
         self._committer.listen(self._tips.committed)
         self._intake.listen(self._accepted)
         self.metrics.process.watch_disk(identity.home.data)
+        versions = VersionWatch(chain, memory.run.version_known, self.metrics)
+        self._committer.listen(versions.committed)
         self.activity = Activity(chain, self.host, self.peers, self.sync, memory.voting.past)
         self.backend = LocalBackend(self._answering_parts(), self.metrics)
         self._committer.listen(lambda _, committed: self.backend.committed(committed))

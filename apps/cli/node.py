@@ -6,6 +6,7 @@ import click
 
 from apps.cli.say import described, say
 from node.main import run_node
+from node.node import Run
 
 
 @click.group(help=say("node.help"))
@@ -24,4 +25,4 @@ def node() -> None:
 @click.pass_context
 def run(context: click.Context, home: Path, *, forget_votes: bool) -> None:
     """Run a node in the foreground until it is told to stop."""
-    context.exit(run_node(home, forget_votes=forget_votes))
+    context.exit(run_node(home, Run(forget_votes)))

@@ -250,7 +250,8 @@ CHINESE: Mapping[str, str] = {
     "validators.list.help": "列出某高度的验证者，默认为下一区块。",
     "validators.title": "高度 {height} 的验证者：周期 {epoch}，{quorum} 个可作决定",
     "validators.prepare.help": "在本机制作加入运行中链的节点目录。",
-    "validators.option.peer": "要连接的链上节点 HOST:PORT，可多次给出。",
+    "validators.option.peer": "要连接的验证者 HOST:PORT，每个给出一次："
+    "新验证者投票前须从法定多数得知链的高度。",
     "validators.home": "节点目录",
     "validators.prepared": "用 `{program} node run --home {home}` 启动。追上链之后，"
     "由治理方提议：`{program} validators add {key} --as PARTY`。",

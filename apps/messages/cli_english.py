@@ -257,7 +257,8 @@ ENGLISH: Mapping[str, str] = {
     "validators.title": "Validators of height {height}: epoch {epoch}, {quorum} decide",
     "validators.prepare.help": "Make the home of a node that joins the running chain, on its own"
     " machine.",
-    "validators.option.peer": "HOST:PORT of a node of the chain to dial; may be given again.",
+    "validators.option.peer": "HOST:PORT of a validator to dial, once for each of them: before a"
+    " new one votes, it hears from a quorum how far the chain is.",
     "validators.home": "home",
     "validators.prepared": "Start it with `{program} node run --home {home}`. When it has"
     " caught up, a governing party proposes it: `{program} validators add {key} --as PARTY`.",

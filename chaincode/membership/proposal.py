@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, unique
 from typing import Annotated, Any, TypeAlias
 
+from chaincode.codec import alternative_of
 from chaincode.context import Context
 from chaincode.declaration import transaction_type
 from chaincode.due import DueKind
@@ -34,6 +35,7 @@ from chaincode.rights import Right
 from chaincode.state import StateReader
 from chaincode.supervision.committees import CommitteeSet, set_committee
 from chaincode.tables import Table
+from chaincode.versions import version_at
 from ledger.genesis import ORGANISATIONS_MAX
 from ledger.quorum import quorum
 from ledger.refusal import Code, require
@@ -112,6 +114,10 @@ class ProposalApprove:
 
 def open_proposal(context: Context, body: ProposalOpen) -> None:
     """Open a proposal for its term, unless the rules would refuse its action now."""
+    in_force = alternative_of(type(body.action)).since <= version_at(
+        context.state, context.block.height
+    )
+    require(in_force, Code.SCHEMA, "action.type")
     context.require_signers(1)
     opener = context.signer_party()
     governing = _governs(context.state, opener)

@@ -246,13 +246,16 @@ TEXTS: Mapping[Code, tuple[RefusalText, RefusalText]] = {
     Code.UNKNOWN_TYPE: (
         RefusalText(
             "unknown type",
-            "A transaction has one of the declared types.",
-            "Check the spelling; rpc.discover and docs/transactions.md list the types.",
+            "A transaction has one of the types of the protocol version in force.",
+            (
+                "Check the spelling and the version that brought the type; rpc.discover and "
+                "docs/transactions.md list both."
+            ),
         ),
         RefusalText(
             "类型未知",
-            "交易须为已声明的类型之一。",
-            "核对拼写；类型列表见 rpc.discover 和 docs/transactions.md。",
+            "交易须为现行协议版本所含的类型之一。",
+            "核对拼写和引入该类型的版本；两者见 rpc.discover 和 docs/transactions.md。",
         ),
     ),
     Code.OVERLOADED: (

@@ -53,12 +53,12 @@ class RunningNode:
         self.rpc_address = node.rpc_address
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start the process; it answers some time later."""
+    def start(self, module: str = "node") -> None:
+        """Start the process, of other software where a test says so; it answers some time later."""
         assert self._process is None
         with (self.home / "node.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "node", "--home", str(self.home)], stdout=log, stderr=log
+                [sys.executable, "-m", module, "--home", str(self.home)], stdout=log, stderr=log
             )
 
     def signal(self, number: signal.Signals) -> None:
@@ -138,11 +138,11 @@ class Cluster:
         passphrase = (folder / PASSPHRASE_FILE).read_text(encoding="ascii").strip()
         return Keystore(folder).secret("sign", passphrase), bytes.fromhex(party.sign_key)
 
-    def start(self, *nodes: RunningNode) -> None:
+    def start(self, *nodes: RunningNode, module: str = "node") -> None:
         """Start nodes, all of them by default, and wait until they answer."""
         chosen = nodes or tuple(self.nodes)
         for node in chosen:
-            node.start()
+            node.start(module)
         for node in chosen:
             until(partial(RunningNode.answers, node), f"{node.name} answers", START_S)
 

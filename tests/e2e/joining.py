@@ -41,6 +41,12 @@ class Consortium:
     cluster: Cluster
     joined: dict[str, RunningNode] = field(default_factory=dict)
     """Nodes that joined, by their voting key in hexadecimal."""
+    addresses: list[str] = field(default_factory=list)
+    """Where all nodes listen for peers, those that joined among them."""
+
+    def __post_init__(self) -> None:
+        """Begin with the nodes of the founding."""
+        self.addresses += [node.peers_address for node in self.cluster.testnet.nodes]
 
     @property
     def asked(self) -> RunningNode:
@@ -73,7 +79,7 @@ class Consortium:
         """Make the home of a new node of an organisation; return its voting key."""
         testnet = self.cluster.testnet
         peers, rpc = (f"{LOOPBACK}:{port}" for port in free_ports(2))
-        dialled = [part for node in testnet.nodes for part in ("--peer", node.peers_address)]
+        dialled = [part for address in self.addresses for part in ("--peer", address)]
         folder = testnet.root / organisation
         done = self.run(
             *("validators", "prepare"),
@@ -92,6 +98,7 @@ class Consortium:
             rpc_address=rpc,
         )
         self.joined[key] = RunningNode(node, home)
+        self.addresses.append(peers)
         return key
 
     def join(self, organisation: str) -> str:

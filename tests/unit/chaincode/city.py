@@ -124,6 +124,7 @@ class City:
         city.world = copy.copy(template.world)
         city.world.state = MemoryState(template.world.state.values)
         city.world.actors = dict(template.world.actors)
+        city.world.blocks = list(template.world.blocks)
         return city
 
     @property

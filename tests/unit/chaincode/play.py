@@ -224,6 +224,7 @@ def founded_play() -> Play:
     city = City.founded()
     quiet = city.world
     world = WatchedWorld(quiet.state, quiet.genesis_hash, quiet.height, quiet.time_ms, quiet.salts)
+    world.blocks = quiet.blocks
     city.world = world
     thirds = ((city.holder, 3_334), (city.developer, 3_333), (city.operator, 3_333))
     set_policy(city, *thirds)

@@ -26,6 +26,7 @@ from chaincode.supervision.cases import CaseOpen
 from chaincode.supervision.freezes import FreezeSet
 from chaincode.supervision.records import LegalBasis, Target, TargetKind
 from chaincode.trading.records import LINES, LineState, RefundReason
+from chaincode.versions import VERSION_KNOWN
 from ledger.refusal import Code, Refused
 from tests.unit.chaincode.city import ALL_FIELDS, CREDIT, DAY, FUNDS, MARKETING, City, varied
 from tests.unit.chaincode.world import codes, envelope_key, person, salted, signing_key
@@ -229,9 +230,9 @@ def test_revocation_and_release_in_one_block(city: City) -> None:
     revoke = city.world.transaction(ConsentRevoke(consent, False), somebody)
     release = city.world.transaction(city.release(line), city.deliverer)
     with pytest.raises(Refused) as caught:
-        require_protective_first((release, revoke))
+        require_protective_first((release, revoke), VERSION_KNOWN)
     assert caught.value.refusal.code is Code.BAD_BODY
-    require_protective_first((revoke, release))
+    require_protective_first((revoke, release), VERSION_KNOWN)
     assert codes(city.world.block(revoke, release)) == [Code.OK, Code.CONSENT_REVOKED]
     assert free_balance(city.world.state, city.bank.id) == FUNDS
 

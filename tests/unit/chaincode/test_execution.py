@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chaincode import catalogue, execution
+from chaincode import catalogue
 from chaincode.admission import is_protective, require_protective_first
 from chaincode.context import Context
 from chaincode.due import DUE, DueItem, DueKind, next_due_ms, put_due
@@ -21,6 +21,7 @@ from chaincode.membership.purpose import PurposeDefine
 from chaincode.parameters import ParameterName, set_value
 from chaincode.state import Overlay
 from chaincode.sweeps import run_sweeps
+from chaincode.versions import VERSION_KNOWN
 from ledger.encoding import Value
 from ledger.refusal import Code, Refused
 from ledger.transaction import Transaction, UnsignedTransaction, assemble
@@ -57,17 +58,34 @@ def test_unknown_types_and_malformed_bodies_are_recorded(world: World) -> None:
 def test_a_type_acts_from_its_protocol_version_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before the activation height it FAILs on every binary that knows it."""
+    """Before the activation height it FAILs on software that knows it as on such that does not."""
     declaration = catalogue.TYPES["proposal.open"]
     later = replace(declaration, facts=replace(declaration.facts, since=2))
     world.govern(ParameterSet(ParameterName.PROTOCOL_VERSION, 2, world.height + 6))
     height = world.height
-    types = {**catalogue.TYPES, "proposal.open": later}
-    monkeypatch.setattr(execution, "TYPES", types)
+    older = {name: item for name, item in catalogue.TYPES.items() if name != "proposal.open"}
+    newer = {**older, "proposal.open": later}
     while world.parameter(ParameterName.PROTOCOL_VERSION) < 2:
-        assert world.refused(DEFINE, world.governor(0)) is Code.NOT_ACTIVATED
+        attempt, context = world.transaction(DEFINE, world.governor(0)), world.block_context()
+        results = []
+        for types in (older, newer):
+            monkeypatch.setattr(catalogue, "TYPES", types)
+            execution = execute_block(world.state, context, (attempt,))
+            results.append((execution.receipts, execution.changes, execution.touched))
+        assert results[0] == results[1]
+        assert world.refused(DEFINE, world.governor(0)) is Code.UNKNOWN_TYPE
     assert world.height > height
     world.do(DEFINE, world.governor(0))
+
+
+def test_a_protective_type_has_its_lane_from_its_version_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether a block is valid must not depend on who has heard of a type."""
+    declaration = catalogue.TYPES["key.rotate"]
+    later = replace(declaration, facts=replace(declaration.facts, since=2))
+    monkeypatch.setattr(catalogue, "TYPES", {**catalogue.TYPES, "key.rotate": later})
+    assert [is_protective("key.rotate", version) for version in (1, 2)] == [False, True]
 
 
 def test_receipts_stand_in_the_order_of_the_block_with_sweeps_first(world: World) -> None:
@@ -106,13 +124,13 @@ def test_protective_transactions_stand_first(world: World) -> None:
         KeyRotate(world.governor(0).id, None, envelope_key("new"), 0), world.governor(0)
     )
     other = world.transaction(DEFINE, world.governor(0))
-    assert is_protective("key.rotate")
-    assert not is_protective("proposal.open")
-    assert not is_protective("no.type")
-    require_protective_first([rotate, rotate, other, other])
-    require_protective_first([])
+    assert is_protective("key.rotate", VERSION_KNOWN)
+    assert not is_protective("proposal.open", VERSION_KNOWN)
+    assert not is_protective("no.type", VERSION_KNOWN)
+    require_protective_first([rotate, rotate, other, other], VERSION_KNOWN)
+    require_protective_first([], VERSION_KNOWN)
     with pytest.raises(Refused) as refused:
-        require_protective_first([rotate, other, rotate])
+        require_protective_first([rotate, other, rotate], VERSION_KNOWN)
     assert refused.value.refusal.code is Code.BAD_BODY
 
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chaincode import parameters
+from chaincode.codec import Alternative
+from chaincode.membership import proposal as proposals
 from chaincode.membership.parameter import ParameterSet
 from chaincode.membership.party import PartyApply
 from chaincode.membership.proposal import (
@@ -225,3 +227,11 @@ def test_governance_is_signed_by_one_party(world: World) -> None:
     assert world.refused(DEFINE, one, other) is Code.SCHEMA
     proposal = world.do(DEFINE, one)
     assert world.refused(ProposalApprove(proposal), other, world.governor(2)) is Code.SCHEMA
+
+
+def test_an_action_of_a_later_version_reads_as_unknown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on software that has never heard of it."""
+    monkeypatch.setattr(proposals, "alternative_of", lambda _: Alternative(7, "purpose.define", 2))
+    assert world.refused(DEFINE, world.governor(0)) is Code.SCHEMA

@@ -55,10 +55,17 @@ def salted(text: str) -> bytes:
     return tagged_hash(b"test/commitment", text.encode())
 
 
+SEEDS: dict[bytes, bytes] = {}
+"""Seeds of all keys that were made, by public key."""
+
+
 @cache
 def signing_key(name: str) -> bytes:
     """Return the public key that belongs to a name."""
-    return public_key_of(salted(f"seed of {name}"))
+    seed = salted(f"seed of {name}")
+    key = public_key_of(seed)
+    SEEDS[key] = seed
+    return key
 
 
 def envelope_key(name: str) -> bytes:
@@ -133,6 +140,8 @@ class World:
     time_ms: int = START_MS
     salts: int = 0
     actors: dict[str, Actor] = field(default_factory=dict)
+    blocks: list[tuple[int, tuple[Transaction, ...]]] = field(default_factory=list)
+    """Time and transactions of every block so far, for those who play a history again."""
 
     @staticmethod
     def founded() -> "World":
@@ -167,6 +176,7 @@ class World:
         execution = execute_block(self.state, context, transactions)
         self.state.commit(execution.changes)
         self.height, self.time_ms = context.height, context.time_ms
+        self.blocks.append((context.time_ms, transactions))
         return execution
 
     def attempt(self, body: object, *signers: Actor) -> tuple[Transaction, Outcome]:

@@ -14,7 +14,7 @@ from ledger.transaction import Transaction, UnsignedTransaction, sign_transactio
 from node.chain import Chain
 from node.clock import SystemClock
 from node.home import Home
-from node.node import Node, open_memory
+from node.node import Node, Run, open_memory
 from quancheng.keystore import Keystore
 
 DEADLINE_S = 60.0
@@ -32,11 +32,11 @@ class Nodes:
         self._seed, self._key = _writer(testnet)
         self._written = 0
 
-    async def start(self, *indices: int, forget_votes: bool = False) -> None:
+    async def start(self, *indices: int, run: Run | None = None) -> None:
         """Start nodes, all of them by default."""
         for index in indices or range(len(self.homes)):
             clock = SystemClock()
-            memory = open_memory(Home(self.homes[index]), clock, forget_votes=forget_votes)
+            memory = open_memory(Home(self.homes[index]), clock, run)
             node = Node(memory, clock)
             await node.start()
             self.running[index] = node

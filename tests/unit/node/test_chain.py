@@ -23,11 +23,17 @@ from ledger.suites import ZERO_HASH
 from node.block_application import embedded_views_after
 from node.chain import Chain, ChainOptions, Committed
 from node.chain_view import IndexEntry
-from node.errors import ChainDiverged
+from node.errors import ChainDiverged, VersionUnknown
 from node.store.errors import StoreForeign
 from node.store.memory import MemoryEngine
 from node.store.opening import open_engine
-from tests.unit.node.chain_world import HOLDER_SEED, World, busy_world, certificate_of
+from tests.unit.node.chain_world import (
+    HOLDER_SEED,
+    World,
+    busy_world,
+    certificate_of,
+    genesis_with,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -369,3 +375,13 @@ def test_block_one_has_no_certificate_and_names_genesis() -> None:
     assert block.header.parent_hash == world.genesis.hash()
     assert block.header.last_certificate_hash == last_certificate_hash(None)
     assert SCHEDULE.get(world.chain.state) is not None
+
+
+def test_rules_that_the_software_does_not_know_are_not_guessed() -> None:
+    """A chain under a newer protocol version is not opened; software that knows it goes on."""
+    genesis = replace(genesis_with(), protocol_version=2)
+    with pytest.raises(VersionUnknown) as raised:
+        World(genesis)
+    assert (raised.value.version, raised.value.height, raised.value.known) == (2, 1, 1)
+    world = World(genesis, options=ChainOptions(version_known=2))
+    assert world.grow(world.binding(1)).tip.height == 1

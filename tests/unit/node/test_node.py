@@ -18,7 +18,7 @@ from node.home import Home
 from node.main import EXIT_FAILURE
 from node.network.lanes import Lane
 from node.network.messages import GetTransactions, Status, TransactionsFound
-from node.node import open_memory
+from node.node import Run, open_memory
 from tests.unit.node.node_support import Nodes, lay_out, until
 
 pytestmark = pytest.mark.xdist_group("whole nodes")
@@ -138,7 +138,7 @@ async def test_lost_votes_keep_a_validator_silent(nodes: Nodes) -> None:
     height = await nodes.commit(0, 2)
     await nodes.at(height)
     await nodes.stop(3)
-    await nodes.start(3, forget_votes=True)
+    await nodes.start(3, run=Run(forget_votes=True))
     await nodes.connected()
     activity = nodes.running[3].activity
     assert not activity.is_validating()
@@ -178,7 +178,7 @@ async def test_home_is_locked_against_a_second_process(nodes: Nodes) -> None:
     """Two processes never run one home."""
     await nodes.start(0)
     with pytest.raises(HomeLocked):
-        open_memory(Home(nodes.homes[0]), SystemClock(), forget_votes=False)
+        open_memory(Home(nodes.homes[0]), SystemClock())
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "node", "--home", str(nodes.homes[0]), stderr=asyncio.subprocess.PIPE
     )
@@ -225,7 +225,7 @@ def test_unfit_files_are_named(
     if content is not None:
         (home / name).write_bytes(content)
     with pytest.raises(NodeFailure) as raised:
-        open_memory(Home(home), SystemClock(), forget_votes=False)
+        open_memory(Home(home), SystemClock())
     assert raised.value.remedy
     if isinstance(raised.value, BadHome):
         assert raised.value.path.is_relative_to(home)
