@@ -6,7 +6,7 @@ from chaincode.catalogue import DECLARATIONS
 from chaincode.codec import FieldDescription
 from chaincode.declaration import AnyDeclaration
 from chaincode.fields import Json
-from chaincode.parameters import DEFINITIONS
+from chaincode.parameter_definitions import DEFINITIONS
 from ledger.refusal import Code
 from ledger.refusal_texts import Language, text_of
 

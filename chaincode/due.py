@@ -38,6 +38,7 @@ class DueKind(IntEnum):
 
     RECEIPT_ENDS = 80
     RETENTION_ENDS = 81
+    JOB_ENDS = 82
 
     DISPUTE_ENDS = 100
 

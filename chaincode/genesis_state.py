@@ -14,8 +14,8 @@ from chaincode.membership.records import (
     PartyStatus,
     RightHeld,
 )
+from chaincode.parameter_definitions import DEFINITIONS
 from chaincode.parameters import (
-    DEFINITIONS,
     PARAMETERS,
     VERSIONS,
     ParameterName,

@@ -18,6 +18,7 @@ from chaincode.authorization.records import (
     MATTERS,
     Consent,
 )
+from chaincode.delivery.job_records import JOBS
 from chaincode.delivery.records import ASSETS, ASSETS_OF_PRODUCT
 from chaincode.ids import key_id
 from chaincode.membership.records import PARTIES
@@ -79,6 +80,10 @@ def _of_line(state: StateReader, line_id: bytes) -> Iterator[Link]:
     yield Link("order", line.order, "ordered the line")
     yield Link("line", line_id, "is one line of the order")
     yield from _delivery(line)
+
+
+def _of_job(state: StateReader, job_id: bytes) -> Iterator[Link]:
+    return _of_line(state, JOBS.known(state, job_id).line)
 
 
 def _of_order(state: StateReader, order_id: bytes) -> Iterator[Link]:
@@ -192,6 +197,7 @@ def _delivery(line: Line) -> Iterator[Link]:
     """Yield what happened to a line from its envelope to its end."""
     refunded = line.state is LineState.REFUNDED
     steps = (
+        ("job", line.job, "computed the content"),
         ("asset", line.asset, "was sealed for the line"),
         ("acknowledgement", line.acknowledgement, "acknowledged the envelope"),
         ("release", line.release, "released the key"),
@@ -222,6 +228,7 @@ _TRACERS: tuple[
     (MATTERS.get, _of_matter),
     (LISTINGS.get, _of_listing),
     (GRANTS.get, _of_grant),
+    (JOBS.get, _of_job),
     (PRODUCTS.get, _of_product),
     (RESOURCES.get, _of_resource),
     (PARTIES.get, _of_party),

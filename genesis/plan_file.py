@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from chaincode.parameters import DEFINITIONS, ParameterName
+from chaincode.parameter_definitions import DEFINITIONS
+from chaincode.parameters import ParameterName
 from chaincode.rights import PartyKind, Right
 from genesis.plan import Plan, PlannedOrganisation, PlannedParty, require_sound_plan
 from ledger.genesis import Parameter, Predecessor

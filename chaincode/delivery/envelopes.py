@@ -12,6 +12,7 @@ from chaincode.context import Context
 from chaincode.declaration import transaction_type
 from chaincode.delivery.carrying import require_carrier
 from chaincode.delivery.consignment import Consignment, consignment
+from chaincode.delivery.job_results import finished_job
 from chaincode.delivery.records import ASSETS, Asset, AssetStatus, KeyWrap
 from chaincode.fields import (
     AtMost,
@@ -103,6 +104,7 @@ def prepare_envelope(context: Context, body: EnvelopePrepare) -> None:
     within = body.fields != 0 and body.fields & ~goods.line.fields == 0
     require(within, Code.WRONG_FIELDS, "fields")
     require(body.size <= goods.product.terms.output_size_max, Code.OUTPUT_TOO_LARGE, "size")
+    _require_result(context, goods, body)
     committee = committee_for(context)
     header = header_of(context.block.genesis_hash, goods, body, committee)
     require_sound_header(header)
@@ -125,6 +127,18 @@ def prepare_envelope(context: Context, body: EnvelopePrepare) -> None:
         sealer,
         amounts=(body.size,),
     )
+
+
+def _require_result(context: Context, goods: Consignment, body: EnvelopePrepare) -> None:
+    """Refuse a computed product without its result (E011), or with other content (E505).
+
+    What a person carries was computed when they received it.
+    """
+    if body.source is not None or not goods.line.product_class.is_computed:
+        return
+    job = finished_job(context, goods)
+    same = (body.content_commitment, body.size) == (job.result, job.size)
+    require(same, Code.ENVELOPE_MISMATCH, "content_commitment")
 
 
 def acknowledge_envelope(context: Context, body: EnvelopeAcknowledge) -> None:

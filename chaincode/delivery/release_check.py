@@ -11,6 +11,7 @@ from chaincode.authorization.purposes import require_within
 from chaincode.context import Context
 from chaincode.delivery.consignment import Consignment
 from chaincode.delivery.envelopes import require_sealer
+from chaincode.delivery.job_results import require_computed
 from chaincode.parameters import ParameterName
 from chaincode.rights import Right
 from chaincode.trading.conditions import (
@@ -74,7 +75,8 @@ def require_release(context: Context, goods: Consignment, key: ReleasedKey) -> N
     10 delivered fields ⊆ consented fields ⊆ the product's fields for the purpose (E311)
     11 the wrap is well-formed and binds the acknowledged header, and the supervisors have theirs
        where a parameter demands it (E505 to E507)
-    12 about a group: nothing yet, since results of jobs cannot be listed in this version
+    12 of a computed product: its job is done; about a group: with groups large enough and budgets
+       not overdrawn under the limits in force now (E011, E509, E510)
     13 channel and venue are designated, the channel by the delivery grants too (E501, E408)
     14 the deadline has not passed (E514)
     """
@@ -89,6 +91,7 @@ def require_release(context: Context, goods: Consignment, key: ReleasedKey) -> N
     _require_purpose(context, goods)
     _require_fields(context, goods)
     _require_envelope(context, goods, key)
+    require_computed(context, goods, carried=goods.asset.source is not None)
     _require_channel_and_venue(context, goods)
     require(context.now_ms < goods.order.deliver_until_ms, Code.DEADLINE_PASSED, "line")
 

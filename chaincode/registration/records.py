@@ -156,6 +156,11 @@ class ProductClass(IntEnum):
         """Whether a delivery is about one person, with their consent and in an envelope."""
         return self in (ProductClass.DETAIL, ProductClass.VERIFY, ProductClass.MODEL)
 
+    @property
+    def is_computed(self) -> bool:
+        """Whether its content is the result of a job in the holders' domain."""
+        return self in (ProductClass.MODEL, ProductClass.GROUP)
+
 
 @unique
 class FeeClass(IntEnum):

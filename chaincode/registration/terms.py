@@ -89,7 +89,7 @@ def _require_notice(
 
 def _require_computation(context: Context, terms: ProductTerms) -> None:
     """Refuse computing without registered algorithms, and group figures without their guards."""
-    computed = terms.product_class in (ProductClass.MODEL, ProductClass.GROUP)
+    computed = terms.product_class.is_computed
     require(
         bool(terms.algorithms) or not computed, Code.ALGORITHM_NOT_REGISTERED, "terms.algorithms"
     )

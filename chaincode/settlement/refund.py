@@ -10,6 +10,7 @@ from typing import Annotated
 from chaincode.authorization.records import CONSENTS
 from chaincode.context import Context
 from chaincode.declaration import transaction_type
+from chaincode.delivery.job_ends import fail_job_of
 from chaincode.delivery.records import ASSETS, AssetStatus
 from chaincode.fields import Identifier
 from chaincode.settlement.accounts import credit
@@ -50,7 +51,7 @@ def refund(context: Context, body: LineRefund) -> None:
 
 
 def refund_line(context: Context, line_id: bytes, reason: RefundReason) -> None:
-    """End an unreleased line: escrow back to the user, reservation released, envelope void."""
+    """End an unreleased line: escrow back, reservation released, envelope void, job failed."""
     line = LINES.known(context.state, line_id)
     assert line.state in UNRELEASED
     order = ORDERS.known(context.state, line.order)
@@ -62,6 +63,7 @@ def refund_line(context: Context, line_id: bytes, reason: RefundReason) -> None:
     leave_pool(context, (line.product, line.policy_version), 0)
     _release_reservation(context, line_id, line)
     _void_asset(context, line)
+    fail_job_of(context, line.job)
     discharge_line(context, line)
     _restock(context, line)
     context.emit(

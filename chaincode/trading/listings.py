@@ -19,7 +19,7 @@ from chaincode.due import DueKind
 from chaincode.fields import AtMost, Fen, Flag, Identifier, Milliseconds, Unsigned32
 from chaincode.membership.records import Party
 from chaincode.parameters import ParameterName
-from chaincode.registration.records import PRODUCTS, Product, ProductClass
+from chaincode.registration.records import PRODUCTS, Product
 from chaincode.rights import Right
 from chaincode.settlement.records import CURRENT_POLICIES
 from chaincode.settlement.refund import refund_line
@@ -153,9 +153,6 @@ def _require_sellable(context: Context, listing: Listing, product: Product) -> N
     require_sources(context, product, "product")
     require_grants(context, listing, product, None, "grants")
     require_version(product, listing.product_version, "product_version")
-    # Group results and models come from jobs, whose types a later protocol version brings.
-    computed = product.terms.product_class in (ProductClass.GROUP, ProductClass.MODEL)
-    require(not computed, Code.NOT_ACTIVATED, "product")
     require_price(context, listing.product, product, listing.price, "price")
     policy = CURRENT_POLICIES.get(context.state, listing.product)
     require(policy is not None, Code.POLICY_MISSING, "product")

@@ -156,6 +156,7 @@ def _checked_line(context: Context, body: OrderPlace, sale: _Sale) -> Line:
         price=listing.price,
         policy_version=policy.version,
         state=LineState.CONFIRMED if listing.auto_confirm else LineState.PLACED,
+        job=None,
         asset=None,
         released_ms=None,
         receipt_until_ms=None,

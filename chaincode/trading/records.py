@@ -151,6 +151,7 @@ class Line:
     price: Annotated[Fen, "Its price, held in escrow."]
     policy_version: Annotated[Unsigned32, "How its price will be shared."]
     state: Annotated[LineState, "Where it stands in its life."]
+    job: Annotated[Identifier | None, "The job submitted last for it."]
     asset: Annotated[Identifier | None, "The envelope prepared for it."]
     released_ms: Annotated[Milliseconds | None, "When its key was released."]
     receipt_until_ms: Annotated[Milliseconds | None, "When silence has accepted it."]

@@ -270,13 +270,25 @@ TEXTS: Mapping[Code, tuple[RefusalText, RefusalText]] = {
     Code.QUERY_OVERLAP: (
         RefusalText(
             "queries overlap",
-            "Two group queries of one user never differ by a few persons only.",
+            "Two group queries about a product never differ by a few cells only.",
             "Ask about groups that are equal or clearly different.",
         ),
         RefusalText(
             "查询重叠",
-            "同一使用方的两个群体查询不得仅相差少数人。",
+            "同一产品的两个群体查询不得仅相差少数单元。",
             "查询相同或明显不同的群体。",
+        ),
+    ),
+    Code.ANSWER_DIFFERS: (
+        RefusalText(
+            "answer differs",
+            "The same question over the same snapshots has one answer.",
+            "Post the answer that was given before; the question and its salt make it again.",
+        ),
+        RefusalText(
+            "答案不一致",
+            "同一快照上的同一问题只有一个答案。",
+            "提交此前给出的答案；由问题及其盐值可重新得出。",
         ),
     ),
 }

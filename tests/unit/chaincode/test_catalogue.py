@@ -11,7 +11,8 @@ from chaincode.declaration import AnyDeclaration
 from chaincode.documentation import pages
 from chaincode.due import DueKind
 from chaincode.fields import Json
-from chaincode.parameters import DEFINITIONS, ParameterName
+from chaincode.parameter_definitions import DEFINITIONS
+from chaincode.parameters import ParameterName
 from chaincode.tables import Single, Table
 from tests.tidy.sources import ROOT
 

@@ -8,6 +8,7 @@ from chaincode import parameters, validators
 from chaincode.genesis_state import genesis_changes
 from chaincode.ids import key_id
 from chaincode.membership.records import KEYS, ORGANISATIONS, PARTIES, RIGHTS
+from chaincode.parameter_definitions import DEFINITIONS
 from chaincode.parameters import ParameterName, params_hash
 from chaincode.rights import PartyKind, Right
 from ledger.genesis import Genesis, Parameter, decode_genesis
@@ -57,7 +58,7 @@ def test_unknown_and_conflicting_founders_are_refused(
 def test_a_parameter_left_out_has_its_default() -> None:
     bare = replace(founding_genesis(), parameters=())
     state = MemoryState(genesis_changes(bare))
-    for definition in parameters.DEFINITIONS:
+    for definition in DEFINITIONS:
         assert parameters.value_at(state, definition.name, 1) == definition.default
 
 
@@ -80,7 +81,7 @@ def test_parameters_are_known_and_within_the_widest_bounds(
 def test_every_parameter_is_in_the_hash_of_the_header() -> None:
     genesis = replace(founding_genesis(), parameters=())
     before = params_hash(MemoryState(genesis_changes(genesis)), 1)
-    for definition in parameters.DEFINITIONS:
+    for definition in DEFINITIONS:
         if definition.name is ParameterName.PROTOCOL_VERSION:
             changed = replace(genesis, protocol_version=2)
         else:

@@ -22,7 +22,8 @@ from chaincode.ids import key_id
 from chaincode.membership.party import PartyAdmit, PartyApply
 from chaincode.membership.proposal import Action, ProposalApprove, ProposalOpen
 from chaincode.membership.purpose import PurposeDefine
-from chaincode.parameters import DEFINITIONS, ParameterName
+from chaincode.parameter_definitions import DEFINITIONS
+from chaincode.parameters import ParameterName
 from chaincode.rights import PartyKind, Right
 from chaincode.state import Overlay
 from ledger.genesis import Genesis, GenesisParty, Organisation, Parameter
