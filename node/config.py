@@ -18,6 +18,7 @@ PORT_MAX = 65_535
 PEER_ADDRESSES_MAX = 256
 BANNED_NODES_MAX = 256
 NODE_ID_SIZE = 32
+CALLS_PER_SECOND_DEFAULT = 200
 CONFIG_SIZE_MAX = 1024 * 1024
 
 _MIB = 1024 * 1024
@@ -136,6 +137,14 @@ class RpcSection:
     token_file: str = field(
         default="",
         metadata=_text("File with the bearer token that callers show, needed off loopback."),
+    )
+    calls_per_second: int = field(
+        default=CALLS_PER_SECOND_DEFAULT,
+        metadata=_integer(
+            "Most calls a second of one organisation, or of one person, that come with a token.",
+            1,
+            100_000,
+        ),
     )
 
 

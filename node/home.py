@@ -51,6 +51,11 @@ class Home:
         return self.data / "votes"
 
     @property
+    def read_log(self) -> Path:
+        """What supervisors read through this node, signed line by line."""
+        return self.data / "supervisors-reads.jsonl"
+
+    @property
     def lock(self) -> Path:
         """Held locked by the one process that runs this home."""
         return self.data / "lock"

@@ -39,6 +39,7 @@ from node.network.admission import Gatekeeper
 from node.network.messages import PROTOCOL_VERSION, SESSION_SIZE, Hello, Role
 from node.network.peers import Door, Peers
 from node.proposals import Proposals
+from node.read_log import ReadLog
 from node.reception import Parts, Reception
 from node.registry import ChainRegistry
 from node.rpc.local_backend import LocalBackend, NodeParts
@@ -234,6 +235,7 @@ class Node:
         watch(Queue.PEER_OUTGOING_BYTES, lanes, self.peers.longest_queue)
 
     def _answering_parts(self) -> NodeParts:
+        home = self._memory.identity.home
         return NodeParts(
             chain_name=self._memory.identity.genesis.chain_name,
             node_version=_version(),
@@ -242,6 +244,7 @@ class Node:
             admit=self.submit,
             clock=self._clock,
             activity=self.activity,
+            record=ReadLog(home.read_log, home.tls_key, self._clock.wall_ms).append,
         )
 
     def _accepted(self, transactions: Sequence[Transaction], source: bytes | None) -> None:

@@ -13,10 +13,12 @@ import aiohttp
 from chaincode.fields import Json
 from ledger.refusal import Code, Refused
 from quancheng import strict_json
+from quancheng.api.access import ACCESS_CHALLENGE, ACCESS_TOKEN
 from quancheng.api.method import Method
 from quancheng.api.refusal import RefusalView
 from quancheng.errors import NodeAnswerUnreadable, NodeUnreachable, RequestRefused
 from quancheng.json_object import object_form
+from quancheng.sign_in import Credential
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -25,6 +27,7 @@ ANSWER_SIZE_MAX = 32 * 1024 * 1024
 CALL_TIMEOUT_MS = 30_000
 _CHUNK = 65_536
 _UNAVAILABLE = 503
+_UNAUTHORIZED = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,13 @@ class Endpoint:
     url: str
     token: str | None = None
     tls: ssl.SSLContext | None = None
+    credential: Credential | None = None
+    """With it the session gets its own token, and another whenever one has expired."""
 
     @property
-    def headers(self) -> dict[str, str]:
-        """Return the headers of every request."""
-        return {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+    def host(self) -> str:
+        """Return the name of the node as it was dialled."""
+        return urlsplit(self.url).hostname or ""
 
     def address(self, path: str) -> str:
         """Return the address of a path of the node."""
@@ -67,7 +72,9 @@ class Transport:
         self.endpoint = endpoint
         self.retry = retry
         self._numbers = itertools.count(1)
-        self._session = aiohttp.ClientSession(headers=endpoint.headers)
+        self._session = aiohttp.ClientSession()
+        self._token = endpoint.token
+        self._signing_in = asyncio.Lock()
 
     async def close(self) -> None:
         """Close all connections."""
@@ -80,14 +87,34 @@ class Transport:
         the moment (a bound of the node was met) is tried again when the node says.
         """
         for _ in range(self.retry.attempts - 1):
+            await self._sign_in()
             try:
                 return await self._call_once(method, request, wait_ms)
+            except _TokenExpired:
+                self._token = None
             except RequestRefused as refused:
                 retry_after_ms = refused.refusal.retry_after_ms
                 if retry_after_ms is None:
                     raise
                 await asyncio.sleep(min(retry_after_ms, self.retry.pause_max_ms) / 1_000)
-        return await self._call_once(method, request, wait_ms)
+        await self._sign_in()
+        try:
+            return await self._call_once(method, request, wait_ms)
+        except _TokenExpired:
+            raise NodeAnswerUnreadable(self.endpoint.url, "HTTP 401") from None
+
+    async def _sign_in(self) -> None:
+        """Get a token where the endpoint has a credential and none is at hand."""
+        credential = self.endpoint.credential
+        async with self._signing_in:
+            if credential is None or self._token is not None:
+                return
+            challenge = await self._call_once(ACCESS_CHALLENGE, credential.request(), 0)
+            answer = credential.answer(challenge, self.endpoint.host)
+            self._token = (await self._call_once(ACCESS_TOKEN, answer, 0)).token
+
+    def _headers(self) -> dict[str, str]:
+        return {} if self._token is None else {"Authorization": f"Bearer {self._token}"}
 
     async def _call_once(self, method: Method[P, R], request: P, wait_ms: int) -> R:
         parameters = object_form(method.request).render(request)
@@ -99,9 +126,18 @@ class Transport:
 
     async def websocket(self) -> aiohttp.ClientWebSocketResponse:
         """Open a WebSocket to the node."""
-        return await self._session.ws_connect(
-            self.endpoint.address("/ws"), ssl=self._tls, max_msg_size=ANSWER_SIZE_MAX
-        )
+        await self._sign_in()
+        try:
+            return await self._session.ws_connect(
+                self.endpoint.address("/ws"),
+                ssl=self._tls,
+                max_msg_size=ANSWER_SIZE_MAX,
+                headers=self._headers(),
+            )
+        except aiohttp.WSServerHandshakeError as error:
+            if error.status == _UNAUTHORIZED and self.endpoint.credential is not None:
+                self._token = None
+            raise
 
     @property
     def _tls(self) -> "ssl.SSLContext | bool":
@@ -127,12 +163,14 @@ class Transport:
         async with self._session.post(
             self.endpoint.address("/rpc"),
             data=body,
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json", **self._headers()},
             timeout=aiohttp.ClientTimeout(total=timeout_ms / 1_000),
             ssl=self._tls,
         ) as response:
             if response.status == _UNAVAILABLE:
                 raise _Overloaded
+            if response.status == _UNAUTHORIZED and self.endpoint.credential is not None:
+                raise _TokenExpired
             if response.content_type != "application/json":
                 raise NodeAnswerUnreadable(self.endpoint.url, f"HTTP {response.status}")
             answer = bytearray()
@@ -148,6 +186,10 @@ class Transport:
         except Refused as refused:
             what = refused.refusal.field
             raise NodeAnswerUnreadable(self.endpoint.url, what) from None
+
+
+class _TokenExpired(Exception):
+    """The node does not know our token any more: it is old, or the front was restarted."""
 
 
 class _Overloaded(Exception):

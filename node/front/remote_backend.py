@@ -170,6 +170,10 @@ class RemoteBackend:
         peers: tuple[api.PeerStatus, ...] = await self._call("peers")
         return peers
 
+    async def record_read(self, read: api.RecordedRead) -> None:
+        """Write a supervisor's read into the node's signed log."""
+        await self._call("record_read", read)
+
     async def _call(self, name: str, *arguments: object, wait_ms: int = 0) -> Any:  # noqa: ANN401
         """Ask the node; refuse (E916) where it gives no answer in time."""
         operation = OPERATIONS[name]

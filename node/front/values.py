@@ -50,10 +50,17 @@ def reader_of(hint: Any) -> Read:  # noqa: ANN401 - any declared type
     if origin is dict:
         return _mapping(reader_of(arguments[0]), reader_of(arguments[1]))
     assert isinstance(hint, type), hint
+    if hint is types.NoneType:
+        return _none
     if is_dataclass(hint):
         hints = get_type_hints(hint)
         return _array(tuple(reader_of(hints[item.name]) for item in fields(hint)), hint)
     return _enumerated(hint) if issubclass(hint, IntEnum) else _plain(hint)
+
+
+def _none(value: object) -> None:
+    if value is not None:
+        raise Misformed("null")
 
 
 def _plain(kind: type) -> Read:

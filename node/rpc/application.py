@@ -2,15 +2,23 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
 
 from aiohttp import WSCloseCode, web
 from aiohttp.typedefs import Handler, Middleware
 
 from chaincode.fields import Json
 from ledger.refusal import Code, Refusal
+from node.rpc.callers import Caller
+from node.rpc.connections import Connections
 from node.rpc.dispatcher import Dispatcher, Surroundings
-from node.rpc.door import JSON_CONTENT, require_admission, require_json
+from node.rpc.door import (
+    JSON_CONTENT,
+    require_admission,
+    require_json,
+    require_known,
+    require_operator,
+    session_of,
+)
 from node.rpc.envelope import ErrorNumber, error
 from node.rpc.limits import (
     BODY_SIZE_MAX,
@@ -20,12 +28,15 @@ from node.rpc.limits import (
     RETRY_AFTER_MS,
     SEND_BUFFER_SIZE,
     WEBSOCKETS_MAX,
+    WEBSOCKETS_PER_ACCOUNT_MAX,
 )
 from node.rpc.listener import RpcListener
 from node.rpc.methods import METHODS
 from node.rpc.metrics import FrontMetrics, FrontQueue
+from node.rpc.sessions import Session
 from node.rpc.websocket import Connection, Patience
 from quancheng import strict_json
+from quancheng.api.events import CLOSE_TOKEN_EXPIRED
 
 METRICS_CONTENT = "text/plain; version=0.0.4; charset=utf-8"
 PING_SECONDS = 20
@@ -48,13 +59,13 @@ class Application:
         self._listener = listener
         self._patience = patience
         self._websockets: set[Connection] = set()
-        self._connections: Callable[[], int] = lambda: 0
+        self._connections: Connections | None = None
         metrics.watch_queue(FrontQueue.WEBSOCKETS, WEBSOCKETS_MAX, lambda: len(self._websockets))
 
-    def watch_connections(self, count: Callable[[], int]) -> None:
-        """Learn how many sockets are open, which is known only once the server listens."""
-        self._connections = count
-        self._metrics.watch_queue(FrontQueue.CONNECTIONS, CONNECTIONS_MAX, count)
+    def watch_connections(self, connections: Connections) -> None:
+        """Learn which sockets are open, which is known only once the server listens."""
+        self._connections = connections
+        self._metrics.watch_queue(FrontQueue.CONNECTIONS, CONNECTIONS_MAX, lambda: len(connections))
 
     def routes(self) -> web.Application:
         """Return the aiohttp application."""
@@ -76,15 +87,18 @@ class Application:
         @web.middleware
         async def admission(request: web.Request, handler: Handler) -> web.StreamResponse:
             require_admission(request, self._listener)
-            if self._connections() > CONNECTIONS_MAX:
+            assert self._connections is not None
+            if len(self._connections) > CONNECTIONS_MAX:
                 self._metrics.count_turned_away(FrontQueue.CONNECTIONS)
                 return _overloaded("connections")
-            return await handler(request)
+            with self._connections.asking(request.protocol):
+                return await handler(request)
 
         return admission
 
     async def _rpc(self, request: web.Request) -> web.StreamResponse:
         require_json(request)
+        session = self._session(request)
         try:
             async with asyncio.timeout(READ_TIMEOUT_MS / 1_000):
                 body = await request.read()
@@ -94,13 +108,15 @@ class Application:
         except TimeoutError:
             refusal = Refusal(Code.TIMED_OUT, "body")
             return _json(error(None, ErrorNumber.INVALID_REQUEST, refusal), status=408)
-        text = await self._dispatcher.handle(body)
+        text = await self._dispatcher.handle(body, session.caller)
         if text is None:
             return web.Response(status=204)
         return web.Response(text=text, content_type=JSON_CONTENT)
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
-        if len(self._websockets) >= WEBSOCKETS_MAX:
+        session = self._session(request)
+        require_known(session)
+        if self._is_full(session.caller):
             self._metrics.count_turned_away(FrontQueue.WEBSOCKETS)
             return _overloaded("websockets")
         stream = web.WebSocketResponse(
@@ -112,21 +128,40 @@ class Application:
         )
         await stream.prepare(request)
         _bound_kernel_buffer(request)
-        connection = Connection(stream, self._surroundings, self._patience)
+        connection = Connection(stream, self._surroundings, self._patience, session.caller)
         self._websockets.add(connection)
+        remaining_ms = self._surroundings.services.sessions.remaining_ms(session)
+        expiry = asyncio.get_running_loop().call_later(
+            remaining_ms / 1_000, connection.end, CLOSE_TOKEN_EXPIRED
+        )
         try:
             await connection.serve()
         finally:
+            expiry.cancel()
             self._websockets.discard(connection)
             if request.transport is not None:
                 request.transport.abort()  # closing would wait for a reader that never reads
         return stream
 
-    async def _show_metrics(self, _: web.Request) -> web.StreamResponse:
+    def _session(self, request: web.Request) -> Session:
+        return session_of(request, self._listener, self._surroundings.services.sessions)
+
+    def _is_full(self, caller: Caller) -> bool:
+        """Say whether a caller may open no WebSocket more."""
+        if len(self._websockets) >= WEBSOCKETS_MAX:
+            return True
+        if caller.account is None:
+            return False
+        own = sum(1 for item in self._websockets if item.caller.account == caller.account)
+        return own >= WEBSOCKETS_PER_ACCOUNT_MAX
+
+    async def _show_metrics(self, request: web.Request) -> web.StreamResponse:
+        require_operator(self._session(request))
         body = await self._backend.metrics() + self._metrics.exposition()
         return web.Response(body=body, headers={"Content-Type": METRICS_CONTENT})
 
-    async def _show_health(self, _: web.Request) -> web.StreamResponse:
+    async def _show_health(self, request: web.Request) -> web.StreamResponse:
+        require_known(self._session(request))
         health = await self._backend.health()
         status = await self._backend.status()
         content: Json = {

@@ -159,6 +159,16 @@ class PeerStatus:
     validator_key: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedRead:
+    """What a supervisor read: who, with which key, by which method and parameters (JSON)."""
+
+    party: bytes
+    key: bytes
+    method: str
+    parameters: str
+
+
 class Backend(Protocol):
     """What JSON-RPC asks of a node. Heights above the tip and pruned ones raise `Refused`."""
 
@@ -229,3 +239,6 @@ class Backend(Protocol):
 
     async def peers(self) -> tuple[PeerStatus, ...]:
         """Return the connected nodes."""
+
+    async def record_read(self, read: RecordedRead) -> None:
+        """Write a supervisor's read into the node's signed log; it is durable on return."""

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from node.front.limits import CALL_TIMEOUT_MS
 from node.metrics import Metrics
 from node.rpc import limits
+from node.rpc.local_backend import PAGE_SIZE_MAX
 from node.rpc.methods import DECLARED
 from node.rpc.metrics import FrontMetrics
 from quancheng.api import events
@@ -42,7 +44,8 @@ document.
 - A refusal is a JSON-RPC error whose `data` is a [RefusalView](#refusalview): the code, the rule,
   and what to do, in English and Chinese. `retry_after_ms` is set where trying again makes sense.
 - Every method may be sent again. The same transaction counts once, however often it is submitted.
-- The server listens on loopback. Elsewhere it starts with TLS and a bearer token only.
+- The server listens on loopback. Elsewhere it starts with TLS only, and answers those who show a
+  token: see "Access" below.
 
 | error.code | meaning |
 | --- | --- |
@@ -68,6 +71,29 @@ repetition. A reader that takes no frame for {limits.SEND_TIMEOUT_MS} ms is clos
 {events.CLOSE_SLOW_READER}; a stopping node closes with 1001.
 """
 
+_ACCESS = f"""## Access
+
+Off loopback, and wherever `rpc.token_file` is set, a call carries `Authorization: Bearer <token>`:
+
+- the operator's token, which is the content of that file;
+- a party's: `access_challenge` names 32 bytes, which the party signs with its signing key as
+  `H(qc/rpc-access/v1, genesis_hash ‖ challenge ‖ host)`, and `access_token` returns the token.
+  `host` is the name of the node as it was dialled, which must stand in its certificate;
+- a person's: the same with the pseudonym key (`sid`) of one matter. It reads the public register,
+  what concerns this pseudonym, and sends what this pseudonym signed; anything else is E007.
+
+A token is good for {limits.TOKEN_LIFE_MS // 60_000} minutes. HTTP 401 means that it is unknown or
+old: get another. A WebSocket whose token has expired is closed with code
+{events.CLOSE_TOKEN_EXPIRED}.
+`rpc.discover`, `access_challenge` and `access_token` need none. `/metrics` is the operator's.
+
+What comes with a party's or person's token counts under its organisation or pseudonym: more than
+`rpc.calls_per_second` calls are refused with E017, more than
+{limits.CALLS_PER_ACCOUNT_MAX} under way with E020, both with
+`retry_after_ms`; the calls of others go on. What a supervisor reads is written
+into the node's signed log before it is answered ([operate](operate.md)).
+"""
+
 _BOUNDS: Mapping[str, int] = {
     "bytes of a request": limits.BODY_SIZE_MAX,
     "calls of a batch": limits.BATCH_MAX,
@@ -75,11 +101,15 @@ _BOUNDS: Mapping[str, int] = {
     "calls under way": limits.CALLS_MAX,
     "transactions of a submission": SUBMIT_MAX,
     "rows of a page": PAGE_MAX,
+    "bytes of rows of a page": PAGE_SIZE_MAX,
+    "milliseconds of a query": CALL_TIMEOUT_MS,
     "rows that a filtered page looks at": limits.ROWS_SCANNED_MAX,
     "blocks that a page of events looks at": limits.BLOCKS_SCANNED_MAX,
     "milliseconds of a wait": WAIT_MAX_MS,
+    "calls under way of one organisation or person": limits.CALLS_PER_ACCOUNT_MAX,
     "connections": limits.CONNECTIONS_MAX,
     "WebSockets": limits.WEBSOCKETS_MAX,
+    "WebSockets of one organisation or person": limits.WEBSOCKETS_PER_ACCOUNT_MAX,
     "streams of a WebSocket": limits.SUBSCRIPTIONS_PER_WEBSOCKET_MAX,
     "waiting calls of a WebSocket": limits.CALLS_PER_WEBSOCKET_MAX,
 }
@@ -97,6 +127,7 @@ def _rpc_page() -> str:
     parts = [
         _INTRODUCTION,
         f"## Bounds\n\n| at most | |\n| --- | --- |\n{bounds}\n",
+        _ACCESS,
         _STREAMS,
         "## Methods\n",
         *(_method_text(method) for method in DECLARED),

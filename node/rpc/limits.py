@@ -8,12 +8,30 @@ BATCH_MAX = 50
 """Calls of one batch."""
 CALLS_MAX = 256
 """Calls under way in the whole server, waiting ones aside."""
+CALLS_PER_ACCOUNT_MAX = 32
+"""Calls under way of one organisation or person."""
+UNCOUNTED_CALLS_MAX = 128
+"""Calls under way of the node's own machine and operator; the rest is kept for accounts."""
+ACCOUNTS_MAX = 20_000
+"""Accounts whose calls are counted at one time."""
+BURST_SECONDS = 2
+"""How many seconds' calls an account may save up."""
+CHALLENGE_LIFE_MS = 60_000
+TOKEN_LIFE_MS = 15 * 60_000
+TOKENS_MAX = 20_000
+"""Tokens, and answered challenges, that are remembered."""
 BACKLOG = 256
 """Sockets that wait to be accepted."""
-CONNECTIONS_MAX = 1_024
-"""Open sockets."""
+CONNECTIONS_MAX = 2_048
+"""Open sockets that are served; from half of it on, the longest silent are closed."""
+FILES_MAX = 8_192
+"""File descriptors that the front asks the system for."""
+SILENT_CONNECTION_MS = 90_000
+"""How long a socket may stay open between requests, or before the first."""
 WEBSOCKETS_MAX = 256
 """Open WebSockets."""
+WEBSOCKETS_PER_ACCOUNT_MAX = 32
+"""Open WebSockets of one organisation or person."""
 CALLS_PER_WEBSOCKET_MAX = 16
 """Calls under way on one WebSocket; the next message is read when one ends."""
 SUBSCRIPTIONS_PER_WEBSOCKET_MAX = 8
@@ -35,5 +53,7 @@ BLOCK_CACHE_SIZE_MAX = 32 * 1024 * 1024
 """Bytes of blocks and receipts kept at hand; one block is kept whatever its size."""
 SUBMISSIONS_REMEMBERED_MAX = 20_000
 """Transactions whose expiry or rejection the server remembers for tx_wait."""
+READ_RECORD_SIZE_MAX = 4_096
+"""Characters of the parameters that the record of a supervisor's read keeps."""
 RETRY_AFTER_MS = 1_000
 """When to try again after a bound was met."""

@@ -12,7 +12,9 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
-from node.config import RpcSection
+from cryptography import x509
+
+from node.config import CALLS_PER_SECOND_DEFAULT, RpcSection
 from node.errors import BadConfig
 from node.identity import read_token
 from node.rpc.limits import BACKLOG
@@ -32,11 +34,26 @@ class RpcListener:
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     token: str | None = None
+    calls_per_second: int = CALLS_PER_SECOND_DEFAULT
 
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can connect."""
         return is_loopback_host(self.host)
+
+    @property
+    def demands_token(self) -> bool:
+        """Whether callers must show who they are."""
+        return self.token is not None or not self.is_loopback
+
+    def names(self) -> frozenset[str]:
+        """Return the names by which callers may know this node: loopback's, or its certificate's.
+
+        Raises BadConfig for a certificate that cannot be read.
+        """
+        if self.tls_certificate is None:
+            return frozenset({"localhost", "127.0.0.1", "::1", self.host})
+        return _certified_names(self.tls_certificate)
 
 
 def is_loopback_host(host: str) -> bool:
@@ -80,6 +97,7 @@ def rpc_listener(settings: RpcSection, root: Path) -> RpcListener:
         tls_certificate=root / settings.tls_certificate if settings.tls_certificate else None,
         tls_key=root / settings.tls_key if settings.tls_key else None,
         token=read_token(root / settings.token_file) if settings.token_file else None,
+        calls_per_second=settings.calls_per_second,
     )
 
 
@@ -99,3 +117,13 @@ async def listen(listener: RpcListener) -> socket.socket:
             if error.errno != errno.EADDRINUSE or loop.time() > deadline:
                 raise
         await asyncio.sleep(_POLL_MS / 1_000)
+
+
+def _certified_names(path: Path) -> frozenset[str]:
+    try:
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, x509.ExtensionNotFound) as error:
+        raise BadConfig("rpc.tls_certificate", f"names no host: {error}") from error
+    addresses = (str(item) for item in found.get_values_for_type(x509.IPAddress))
+    return frozenset((*found.get_values_for_type(x509.DNSName), *addresses))

@@ -39,6 +39,7 @@ from node.rpc.backend import (
     NodeStatus,
     PeerStatus,
     ProvenValue,
+    RecordedRead,
     StatePage,
     StateValues,
     StoredBlock,
@@ -89,6 +90,8 @@ class NodeParts:
     admit: Admit
     clock: Clock
     activity: NodeActivity
+    record: Callable[[RecordedRead], None]
+    """Writes a supervisor's read down, durable on return; one call at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class LocalBackend:
         self._chain = parts.chain
         self._metrics = metrics
         self._next_block = asyncio.Event()
+        self._recording = asyncio.Lock()
         self._recent: OrderedDict[int, CommittedBlock] = OrderedDict()
         self._waiting: OrderedDict[bytes, _Waiting] = OrderedDict()
         self._watch_mempool()
@@ -346,3 +350,8 @@ class LocalBackend:
     async def peers(self) -> tuple[PeerStatus, ...]:
         """Return the connected nodes."""
         return self._parts.activity.peers()
+
+    async def record_read(self, read: RecordedRead) -> None:
+        """Write a supervisor's read into the node's signed log, on a worker thread."""
+        async with self._recording:
+            await asyncio.to_thread(self._parts.record, read)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from node.rpc import (
+    methods_access,
     methods_chain,
     methods_entities,
     methods_events,
@@ -28,7 +29,8 @@ METHODS: tuple[AnyMethod, ...] = (
     *methods_state.METHODS,
     *methods_entities.METHODS,
     *methods_events.METHODS,
-    BoundMethod(RPC_DISCOVER, rpc_discover),
+    *methods_access.METHODS,
+    BoundMethod(RPC_DISCOVER, rpc_discover, open_to_strangers=True),
 )
 """What every connection can call."""
 

@@ -1,10 +1,12 @@
 """The OpenRPC document, built from the declarations of the methods."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from chaincode.fields import Json
 from node.rpc.envelope import ErrorNumber
+from node.rpc.examples import example_requests
 from quancheng.api.discovery import Discovery
 from quancheng.api.method import Method
 from quancheng.api.refusal import RefusalView
@@ -50,8 +52,25 @@ def _method(method: Method[Any, Any]) -> Json:
             }
             for field in request.fields
         ],
+        "examples": [_example(method)],
         "result": {"name": method.result.__name__, "schema": result.schema()},
         "errors": [_error(number) for number in ErrorNumber],
+    }
+
+
+def _example(method: Method[Any, Any]) -> Json:
+    """Return a call by name. Its result is that of the reader's own chain, and not made up here."""
+    request = example_requests()[method.name]
+    left_out = {item.name: item.default for item in fields(method.request)}
+    rendered = object_form(method.request).render(request)
+    assert isinstance(rendered, dict)
+    return {
+        "name": f"{method.name} by name",
+        "params": [
+            {"name": name, "value": value}
+            for name, value in rendered.items()
+            if getattr(request, name) != left_out[name]
+        ],
     }
 
 

@@ -11,10 +11,12 @@ from node.event_hub import CommittedBlock, EventHub
 from node.rpc.application import Application
 from node.rpc.backend import Backend
 from node.rpc.block_cache import BlockCache
-from node.rpc.dispatcher import CallSlots, Surroundings
+from node.rpc.connections import Connections
+from node.rpc.dispatcher import Surroundings
 from node.rpc.limits import BACKLOG, KEEPALIVE_MS, RETRY_AFTER_MS
 from node.rpc.listener import RpcListener, server_tls
 from node.rpc.metrics import FrontMetrics, FrontQueue
+from node.rpc.quotas import Quotas
 from node.rpc.services import Services
 from node.rpc.websocket import Patience
 
@@ -27,10 +29,17 @@ SHUTDOWN_SECONDS = 2.0
 class RpcServer:
     """A running server. `serve` keeps it following the chain; `stop` ends it."""
 
-    def __init__(self, services: Services, application: Application, runner: web.AppRunner) -> None:
+    def __init__(
+        self,
+        services: Services,
+        application: Application,
+        runner: web.AppRunner,
+        connections: Connections,
+    ) -> None:
         self._services = services
         self._application = application
         self._runner = runner
+        self._connections = connections
 
     @classmethod
     async def start(
@@ -43,11 +52,11 @@ class RpcServer:
     ) -> "RpcServer":
         """Serve those who come to a listening socket (see `listener.listen`)."""
         status = await backend.status()
-        services = Services(backend, BlockCache(backend), EventHub(status.height))
+        services = Services(backend, BlockCache(backend), EventHub(status.height), listener.names())
         metrics.watch_queue(
             FrontQueue.WAITERS, services.hub.waiters_max, lambda: services.hub.waiters
         )
-        surroundings = Surroundings(services, metrics, CallSlots())
+        surroundings = Surroundings(services, metrics, Quotas(listener.calls_per_second))
         application = Application(surroundings, metrics, listener, patience or Patience())
         runner = web.AppRunner(
             application.routes(),
@@ -58,10 +67,11 @@ class RpcServer:
         await runner.setup()
         server = runner.server
         assert server is not None
-        application.watch_connections(lambda: len(server.connections))
+        connections = Connections(server)
+        application.watch_connections(connections)
         tls = server_tls(listener)
         await web.SockSite(runner, listening, ssl_context=tls, backlog=BACKLOG).start()
-        return cls(services, application, runner)
+        return cls(services, application, runner, connections)
 
     @property
     def port(self) -> int:
@@ -72,7 +82,12 @@ class RpcServer:
         return port
 
     async def serve(self) -> None:
-        """Follow the chain and wake those who wait, until cancelled."""
+        """Follow the chain, wake those who wait, close silent sockets, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._connections.watch())
+            group.create_task(self._follow())
+
+    async def _follow(self) -> None:
         hub, backend = self._services.hub, self._services.backend
         while not hub.closed:
             try:

@@ -8,6 +8,7 @@ from node.event_hub import EventHub
 from node.rpc.backend import Backend
 from node.rpc.block_cache import BlockCache
 from node.rpc.limits import SUBMISSIONS_REMEMBERED_MAX
+from node.rpc.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +49,7 @@ class Services:
     backend: Backend
     blocks: BlockCache
     hub: EventHub
+    names: frozenset[str]
+    """By which callers may know this node."""
     submissions: SubmissionMemory = field(default_factory=SubmissionMemory)
+    sessions: Sessions = field(default_factory=Sessions)

@@ -10,6 +10,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from chaincode.fields import Json
 from ledger.refusal import Refused
+from node.rpc.callers import Caller
 from node.rpc.dispatcher import Dispatcher, Surroundings
 from node.rpc.envelope import ErrorNumber, error
 from node.rpc.limits import CALLS_PER_WEBSOCKET_MAX, SEND_TIMEOUT_MS
@@ -33,9 +34,14 @@ class Connection:
     """Serves one open WebSocket until either side closes it."""
 
     def __init__(
-        self, socket: web.WebSocketResponse, surroundings: Surroundings, patience: Patience
+        self,
+        socket: web.WebSocketResponse,
+        surroundings: Surroundings,
+        patience: Patience,
+        caller: Caller,
     ) -> None:
         self._socket = socket
+        self.caller = caller
         self._patience = patience
         self._subscriptions = Subscriptions(
             surroundings.services, self._send, patience.heartbeat_ms
@@ -92,7 +98,7 @@ class Connection:
             task.exception()  # taken: a lost connection is noticed by the reader
 
     async def _answer(self, value: Json) -> None:
-        text = await self._dispatcher.answer(value)
+        text = await self._dispatcher.answer(value, self.caller)
         if text is not None:
             await self._send(text)
 

@@ -29,6 +29,8 @@ ENDED_NOTICE = "events_ended"
 
 CLOSE_SLOW_READER = 4001
 """WebSocket close code: the reader took its records too slowly. Resume from the last place."""
+CLOSE_TOKEN_EXPIRED = 4002
+"""WebSocket close code: the token is no longer good. Get another and resume."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

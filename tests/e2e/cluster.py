@@ -203,6 +203,12 @@ class Cluster:
         assert answer["state"] == "pending", answer
         return transaction.tx_id.hex()
 
+    def submit_all(self, node: RunningNode, batch: Sequence[Transaction]) -> None:
+        """Hand transactions to a node."""
+        data = [item.data.hex() for item in batch]
+        answers = node.call("tx_submit", transactions=data)["submissions"]
+        assert {answer["state"] for answer in answers} <= {"pending", "final-ok"}, answers
+
     def wait_committed(self, node: RunningNode, tx_id: str, seconds: float = 10) -> int:
         """Wait until a node has a transaction in a block; return the height."""
 

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from chaincode.rights import PartyKind, Right
 from ledger import suites
@@ -22,7 +23,7 @@ from node.front.remote_backend import RemoteBackend
 from node.front.service import serve_front
 from node.mempool import Charge, Mempool
 from node.metrics import Metrics
-from node.rpc.backend import PeerStatus
+from node.rpc.backend import PeerStatus, RecordedRead
 from node.rpc.listener import RpcListener, listen
 from node.rpc.local_backend import LocalBackend, NodeParts
 from node.rpc.metrics import FrontMetrics
@@ -35,6 +36,7 @@ START_MS = 1_700_000_000_000
 VALIDATOR_SEEDS = tuple(bytes([1, number]) + bytes(30) for number in range(4))
 AUTHORITY_SEED = bytes([2]) + bytes(31)
 HOLDER_SEED = bytes([3]) + bytes(31)
+SUPERVISOR_SEED = bytes([9]) * 32
 STRANGER_SEED = bytes([4]) + bytes(31)
 BANK = Organisation("泉城银行", True, b"ca\0")
 PEER = PeerStatus(bytes(32), BANK.id, "127.0.0.1:1", 3, 1, None)
@@ -102,6 +104,7 @@ def small_genesis() -> Genesis:
         (
             _party(organisations[0], AUTHORITY_SEED, PartyKind.IDENTITY_AUTHORITY, Right.IDENTIFY),
             _party(organisations[1], HOLDER_SEED, PartyKind.HOLDER, Right.HOLD),
+            _party(organisations[2], SUPERVISOR_SEED, PartyKind.SUPERVISOR, Right.WATCH),
         ),
         key=lambda item: item.sign_key,
     )
@@ -140,11 +143,13 @@ class SmallNode:
     activity: QuietActivity
     metrics: Metrics
     server: RpcServer
+    reads: list[RecordedRead]
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
         """Where the server listens."""
-        return f"http://127.0.0.1:{self.server.port}"
+        return f"{self.scheme}://127.0.0.1:{self.server.port}"
 
     def binding(self, number: int, *, seed: bytes = AUTHORITY_SEED, **terms: int) -> Transaction:
         """Return a signed subject.bind for pseudonym `number`; by the holder it FAILs with E007."""
@@ -207,9 +212,14 @@ class SmallNode:
         return CommitCertificate(height, 0, block_hash, signatures)
 
 
+def pseudonym_seed(number: int) -> bytes:
+    """Return the seed of pseudonym `number`."""
+    return bytes([5]) + number.to_bytes(31, "big")
+
+
 def pseudonym(number: int) -> bytes:
     """Return the public key of pseudonym `number`."""
-    return suites.public_key_of(bytes([5]) + number.to_bytes(31, "big"))
+    return suites.public_key_of(pseudonym_seed(number))
 
 
 def _taken_in(chain: Chain, mempool: Mempool, clock: StandingClock, data: bytes) -> Transaction:
@@ -228,7 +238,12 @@ def _taken_in(chain: Chain, mempool: Mempool, clock: StandingClock, data: bytes)
 
 @asynccontextmanager
 async def small_node(
-    *, patience: Patience | None = None, token: str | None = None, produces: bool = False
+    *,
+    patience: Patience | None = None,
+    token: str | None = None,
+    produces: bool = False,
+    calls_per_second: int = 100_000,
+    tls: tuple[Path | None, Path | None] = (None, None),
 ) -> AsyncIterator[SmallNode]:
     """Run a small node and its front, a pipe between them, on a free port of loopback.
 
@@ -242,6 +257,7 @@ async def small_node(
 
     mempool = Mempool(charge_of)
     nodes: list[SmallNode] = []
+    reads: list[RecordedRead] = []
 
     async def admit(items: Sequence[bytes]) -> Sequence[Refusal | None]:
         refusals: list[Refusal | None] = []
@@ -257,9 +273,9 @@ async def small_node(
         return refusals
 
     backend = LocalBackend(
-        NodeParts("small", "1.2.3", chain, mempool, admit, clock, activity), metrics
+        NodeParts("small", "1.2.3", chain, mempool, admit, clock, activity, reads.append), metrics
     )
-    listener = RpcListener("127.0.0.1", 0, token=token)
+    listener = RpcListener("127.0.0.1", 0, *tls, token, calls_per_second)
     ours, theirs = socket.socketpair()
     serving = asyncio.create_task(serve_front(backend, ours))
     remote = await RemoteBackend.connect(theirs)
@@ -268,7 +284,8 @@ async def small_node(
         remote, FrontMetrics(), listener, await listen(listener), patience
     )
     following = asyncio.create_task(server.serve())
-    nodes.append(SmallNode(chain, mempool, backend, clock, activity, metrics, server))
+    nodes.append(SmallNode(chain, mempool, backend, clock, activity, metrics, server, reads))
+    nodes[0].scheme = "https" if tls[0] else "http"
     try:
         yield nodes[0]
     finally:

@@ -284,7 +284,7 @@ async def test_pages_are_exact(node: SmallNode, client: Client) -> None:
     one = [key async for key, _ in client.records(SUBJECTS, prefix=keys[7])]
     assert one == [keys[7]]
     parties = [party async for _, party in client.records(PARTIES)]
-    assert {party.name for party in parties} == {"holder", "identity_authority"}
+    assert {party.name for party in parties} == {"holder", "identity_authority", "supervisor"}
     values = await client.values(SUBJECTS.raw_key(keys[0]), b"\xff")
     assert (values.values[0] is not None, values.values[1]) == (True, None)
 
@@ -353,7 +353,7 @@ async def test_sync_client(node: SmallNode) -> None:
             return sync.status().height, submission.state.value, len(parties)
 
     node.produce()
-    assert await asyncio.to_thread(script) == (1, "pending", 2)
+    assert await asyncio.to_thread(script) == (1, "pending", 3)
 
 
 async def test_assembled_elsewhere_is_the_same_transaction(node: SmallNode, client: Client) -> None:
