@@ -230,6 +230,13 @@ DEFINITIONS: tuple[ParameterDefinition, ...] = (
         "How far ahead an order may set its deadline.",
     ),
     _define(
+        _P.MATCH_TERM_MS,
+        "ms",
+        (7 * _DAY, 5 * _MINUTE),
+        (_SECOND, _YEAR),
+        "How long a match keeps its quantity for the user's orders.",
+    ),
+    _define(
         _P.RECEIPT_TERM_MS,
         "ms",
         (3 * _DAY, _MINUTE),

@@ -53,6 +53,7 @@ class ParameterName(IntEnum):
 
     LISTING_TERM_MAX_MS = 80
     ORDER_TERM_MAX_MS = 81
+    MATCH_TERM_MS = 82
 
     RECEIPT_TERM_MS = 100
     GROUP_SIZE_MIN = 101

@@ -27,6 +27,7 @@ from chaincode.state import StateReader
 from chaincode.trading.records import (
     LINES,
     LISTINGS,
+    MATCHES,
     OPEN_LINES,
     ORDERS,
     ORDERS_OF_USER,
@@ -75,6 +76,8 @@ def _of_line(state: StateReader, line_id: bytes) -> Iterator[Link]:
     line = LINES.known(state, line_id)
     yield from _sources(state, line.product)
     yield from _offer(state, line.listing)
+    if line.match is not None:
+        yield from _bringing_together(state, line.match)
     if line.consent is not None:
         yield from _permission(state, line.consent)
     yield Link("order", line.order, "ordered the line")
@@ -118,6 +121,13 @@ def _of_listing(state: StateReader, listing_id: bytes) -> Iterator[Link]:
     yield from _offer(state, listing_id)
     for (_, line_id), _ in OPEN_LINES.scan(state, listing_id):
         yield Link("line", line_id, "was ordered from the listing and is not released")
+
+
+def _of_match(state: StateReader, match_id: bytes) -> Iterator[Link]:
+    listing_id = MATCHES.known(state, match_id).supply
+    yield from _sources(state, LISTINGS.known(state, listing_id).product)
+    yield from _offer(state, listing_id)
+    yield from _bringing_together(state, match_id)
 
 
 def _of_grant(state: StateReader, grant_id: bytes) -> Iterator[Link]:
@@ -181,6 +191,12 @@ def _offer(state: StateReader, listing_id: bytes) -> Iterator[Link]:
     yield Link("listing", listing_id, "offered the product")
 
 
+def _bringing_together(state: StateReader, match_id: bytes) -> Iterator[Link]:
+    """Yield the demand that a match met, and the match."""
+    yield Link("demand", MATCHES.known(state, match_id).demand, "asked for such a product")
+    yield Link("match", match_id, "brought supply and demand together")
+
+
 def _permission(state: StateReader, consent_id: bytes) -> Iterator[Link]:
     """Yield a consent with what it rests on and its answer."""
     consent: Consent = CONSENTS.known(state, consent_id)
@@ -227,6 +243,7 @@ _TRACERS: tuple[
     (CONSENTS.get, _of_consent),
     (MATTERS.get, _of_matter),
     (LISTINGS.get, _of_listing),
+    (MATCHES.get, _of_match),
     (GRANTS.get, _of_grant),
     (JOBS.get, _of_job),
     (PRODUCTS.get, _of_product),

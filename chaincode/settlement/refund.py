@@ -19,6 +19,7 @@ from chaincode.trading.duties import discharge_line
 from chaincode.trading.records import (
     LINES,
     LISTINGS,
+    MATCHES,
     OPEN_LINES,
     ORDERS,
     UNRELEASED,
@@ -88,6 +89,11 @@ def _void_asset(context: Context, line: Line) -> None:
 
 
 def _restock(context: Context, line: Line) -> None:
+    """Give the line back to the match it was ordered on, or after its end to the listing."""
+    match = None if line.match is None else MATCHES.known(context.state, line.match)
+    if line.match is not None and match is not None and match.is_open(context.now_ms):
+        MATCHES.put(context.state, line.match, replace(match, remaining=match.remaining + 1))
+        return
     listing = LISTINGS.known(context.state, line.listing)
     if listing.remaining is None:
         return

@@ -66,17 +66,23 @@ def require_grants(
     context: Context, listing: Listing, product: Product, purpose: int | None, where: str
 ) -> None:
     """Refuse what the operator and the deliverer may not do now: E007, or E301 to E303."""
-    sale = Undertaking(
-        Right.OPERATE, listing.operator, source_ids(product), product.terms.product_class, purpose
-    )
-    undertakings = (
-        (listing.operating_grants, sale),
-        (listing.delivery_grants, delivery_of(listing, product, purpose)),
-    )
-    for grants, undertaking in undertakings:
+    for grants, undertaking in undertakings_of(listing, product, purpose):
         grantee = PARTIES.known(context.state, undertaking.grantee)
         context.require_right(grantee, undertaking.kind, where)
         require_covered(context.state, grants, undertaking, now_ms=context.now_ms, where=where)
+
+
+def undertakings_of(
+    listing: Listing, product: Product, purpose: int | None
+) -> tuple[tuple[tuple[bytes, ...], Undertaking], ...]:
+    """Return what operator and deliverer undertake, each with the grants it must stand on."""
+    sale = Undertaking(
+        Right.OPERATE, listing.operator, source_ids(product), product.terms.product_class, purpose
+    )
+    return (
+        (listing.operating_grants, sale),
+        (listing.delivery_grants, delivery_of(listing, product, purpose)),
+    )
 
 
 def delivery_of(listing: Listing, product: Product, purpose: int | None) -> Undertaking:

@@ -40,10 +40,13 @@ from chaincode.trading.records import (
     GRANTS_MAX,
     LISTINGS,
     OPEN_LINES,
+    SUPPLY_BOOK,
     DependentListing,
     Listing,
     ListingStatus,
+    PlaceInBook,
     RefundReason,
+    supply_place,
 )
 from chaincode.trading.standing import listing_end
 from ledger.refusal import Code, require
@@ -76,14 +79,6 @@ class SupplyList:
     until_ms: Annotated[Milliseconds, "When the offer ends by itself."]
 
 
-@transaction_type("listing.withdraw", since=1, signed_by="the operator")
-@dataclass(frozen=True, slots=True)
-class ListingWithdraw:
-    """The operator takes an offer back; what was ordered stays ordered."""
-
-    listing: Annotated[Identifier, "The listing."]
-
-
 def list_supply(context: Context, body: SupplyList) -> None:
     """Open a listing whose rights, price and venue hold now."""
     context.require_signers(1)
@@ -98,27 +93,19 @@ def list_supply(context: Context, body: SupplyList) -> None:
     term_ms = context.parameter(ParameterName.LISTING_TERM_MAX_MS)
     require(body.until_ms <= context.now_ms + term_ms, Code.OUT_OF_BOUNDS, "until_ms")
     LISTINGS.put(context.state, context.tx_id, listing)
+    place = supply_place(context.tx_id, listing, product.terms.product_class)
+    SUPPLY_BOOK.put(context.state, place, PlaceInBook())
     for basis in _bases(context.state, listing):
         DEPENDENT_LISTINGS.put(context.state, (basis, context.tx_id), DependentListing())
     context.schedule(body.until_ms, DueKind.LISTING_EXPIRES, context.tx_id)
     context.emit("supply.listed", context.tx_id, body.product, operator.id, amounts=(body.price,))
 
 
-def withdraw_listing(context: Context, body: ListingWithdraw) -> None:
-    """Withdraw an open listing."""
-    context.require_signers(1)
-    operator = context.signer_party()
-    listing = LISTINGS.require(context.state, body.listing, "listing")
-    require(listing.operator == operator.id, Code.NO_RIGHT, "signers[0]")
-    require(listing.is_open(context.now_ms), Code.LISTING_CLOSED, "listing")
-    _close(context, body.listing, ListingStatus.WITHDRAWN)
-
-
 def expire_listing(context: Context, listing_id: bytes) -> None:
     """Write down that an offer's term is over."""
     listing = LISTINGS.get(context.state, listing_id)
     if listing is not None and listing.status is ListingStatus.OPEN:
-        _close(context, listing_id, ListingStatus.EXPIRED)
+        close_listing(context, listing_id, ListingStatus.EXPIRED)
 
 
 def end_listings(context: Context, basis: bytes) -> None:
@@ -141,6 +128,7 @@ def _listing(context: Context, operator: Party, body: SupplyList) -> Listing:
         price=body.price,
         auto_confirm=body.auto_confirm,
         remaining=body.quantity,
+        listed_ms=context.now_ms,
         until_ms=body.until_ms,
         status=ListingStatus.OPEN,
     )
@@ -158,9 +146,12 @@ def _require_sellable(context: Context, listing: Listing, product: Product) -> N
     require(policy is not None, Code.POLICY_MISSING, "product")
 
 
-def _close(context: Context, listing_id: bytes, status: ListingStatus) -> None:
+def close_listing(context: Context, listing_id: bytes, status: ListingStatus) -> None:
+    """End an offer and leave the book; what was ordered stays ordered."""
     listing = LISTINGS.known(context.state, listing_id)
     LISTINGS.put(context.state, listing_id, replace(listing, status=status))
+    product_class = PRODUCTS.known(context.state, listing.product).terms.product_class
+    SUPPLY_BOOK.delete(context.state, supply_place(listing_id, listing, product_class))
     context.emit(f"listing.{status.name.lower()}", listing_id, listing.product, listing.operator)
 
 
@@ -170,7 +161,7 @@ def _end_dependents(context: Context, basis: bytes) -> bool:
     for listing_id, reason in list(islice(_ended(context, basis), ENDINGS_PER_SWEEP)):
         listing = LISTINGS.known(context.state, listing_id)
         if listing.status is ListingStatus.OPEN:
-            _close(context, listing_id, ListingStatus.WITHDRAWN)
+            close_listing(context, listing_id, ListingStatus.WITHDRAWN)
         budget -= 1
         budget -= _refund_open_lines(context, listing_id, reason, budget)
         if budget == 0:

@@ -33,12 +33,14 @@ from chaincode.trading.records import (
     LINES,
     LINES_MAX,
     LISTINGS,
+    MATCHES,
     OPEN_LINES,
     ORDERS,
     ORDERS_OF_USER,
     Line,
     LineState,
     Listing,
+    Match,
     OpenLine,
     Order,
     OrderOfUser,
@@ -50,7 +52,7 @@ from ledger.refusal import Code, Refused, require
 class OrderLine:
     """What is ordered in one line."""
 
-    listing: Annotated[Identifier, "The listing."]
+    listing: Annotated[Identifier, "The listing, or the match that was made for the user."]
     purpose: Annotated[Unsigned32, "What the data will be used for."]
     consent: Annotated[Identifier | None, "The person's consent; none for data about nobody."]
 
@@ -67,11 +69,21 @@ class OrderPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class _Offer:
+    """What a line is ordered from: a listing, on a match or without one."""
+
+    listing_id: bytes
+    match_id: bytes | None
+    match: Match | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Sale:
     """One line under examination: what is ordered by whom from which offer, and where it stands."""
 
     user: bytes
     ordered: OrderLine
+    offer: _Offer
     listing: Listing
     product: Product
     where: str
@@ -94,7 +106,7 @@ def place_order(context: Context, body: OrderPlace) -> None:
         lines.append(line)
     escrow = sum(line.price for line in lines)
     debit(context, user.id, escrow, "lines")
-    seller = LISTINGS.require(context.state, body.lines[0].listing, "lines[0].listing")
+    seller = LISTINGS.known(context.state, lines[0].listing)
     order = Order(
         user=user.id,
         operator=seller.operator,
@@ -127,9 +139,18 @@ def _require_terms(context: Context, body: OrderPlace) -> None:
 def _sale(context: Context, user: bytes, body: OrderPlace, index: int) -> _Sale:
     where = f"lines[{index}]"
     ordered = body.lines[index]
-    listing = LISTINGS.require(context.state, ordered.listing, f"{where}.listing")
+    offer = _offer(context, ordered.listing, f"{where}.listing")
+    listing = LISTINGS.known(context.state, offer.listing_id)
     product = PRODUCTS.known(context.state, listing.product)
-    return _Sale(user, ordered, listing, product, where)
+    return _Sale(user, ordered, offer, listing, product, where)
+
+
+def _offer(context: Context, offer_id: bytes, where: str) -> _Offer:
+    match = MATCHES.get(context.state, offer_id)
+    if match is not None:
+        return _Offer(match.supply, offer_id, match)
+    LISTINGS.require(context.state, offer_id, where)
+    return _Offer(offer_id, None, None)
 
 
 def _checked_line(context: Context, body: OrderPlace, sale: _Sale) -> Line:
@@ -144,7 +165,8 @@ def _checked_line(context: Context, body: OrderPlace, sale: _Sale) -> Line:
     policy = CURRENT_POLICIES.known(context.state, listing.product)
     return Line(
         order=context.tx_id,
-        listing=sale.ordered.listing,
+        listing=sale.offer.listing_id,
+        match=sale.offer.match_id,
         product=listing.product,
         product_version=listing.product_version,
         product_class=product.terms.product_class,
@@ -174,10 +196,9 @@ def _checked_line(context: Context, body: OrderPlace, sale: _Sale) -> Line:
 def _require_seller(context: Context, body: OrderPlace, sale: _Sale) -> None:
     """Refuse an offer that is over (E403), frozen (E009), or one's own (E405)."""
     listing, where = sale.listing, sale.where
-    sold_out = listing.remaining == 0
-    require(listing.is_open(context.now_ms) and not sold_out, Code.LISTING_CLOSED, where)
+    _require_on_offer(context, sale)
     require_none_frozen(context, frozen_targets(context.state, listing, sale.product), where)
-    first = LISTINGS.known(context.state, body.lines[0].listing)
+    first = LISTINGS.known(context.state, _offer(context, body.lines[0].listing, where).listing_id)
     same = (first.operator, first.venue) == (listing.operator, listing.venue)
     require(same, Code.SCHEMA, f"{where}.listing")
     require_all_active(context, listing, sale.product, where)
@@ -186,6 +207,23 @@ def _require_seller(context: Context, body: OrderPlace, sale: _Sale) -> None:
     payees = (payee.party for payee in policy.payees)
     require(sale.user not in (listing.operator, *payees), Code.SELF_DEALING, where)
     require_venue(context, listing.venue, f"{where}.listing")
+
+
+def _require_on_offer(context: Context, sale: _Sale) -> None:
+    """Refuse a listing that is over or sold out (E403).
+
+    A match belongs to its user (E007), for its purpose (E308), and outlives the listing.
+    """
+    match, where = sale.offer.match, sale.where
+    if match is None:
+        sold_out = sale.listing.remaining == 0
+        on_offer = sale.listing.is_open(context.now_ms) and not sold_out
+        require(on_offer, Code.LISTING_CLOSED, where)
+        return
+    require(match.user == sale.user, Code.NO_RIGHT, f"{where}.listing")
+    on_offer = match.is_open(context.now_ms) and match.remaining > 0
+    require(on_offer, Code.LISTING_CLOSED, where)
+    require_within(context.state, sale.ordered.purpose, match.purpose, f"{where}.purpose")
 
 
 def _consent(context: Context, body: OrderPlace, sale: _Sale) -> Consent | None:
@@ -229,7 +267,10 @@ def _take(context: Context, line_id: bytes, line: Line) -> None:
     OPEN_LINES.put(state, (line.listing, line_id), OpenLine())
     join_pool(context, (line.product, line.policy_version))
     listing = LISTINGS.known(state, line.listing)
-    if listing.remaining is not None:
+    if line.match is not None:
+        match = MATCHES.known(state, line.match)
+        MATCHES.put(state, line.match, replace(match, remaining=match.remaining - 1))
+    elif listing.remaining is not None:
         LISTINGS.put(state, line.listing, replace(listing, remaining=listing.remaining - 1))
     ids = [line_id, line.order, line.listing, line.product]
     if line.consent is not None and line.matter is not None:

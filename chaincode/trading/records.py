@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, unique
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from chaincode.fields import (
+    FEN_MAX,
     AtMost,
     Fen,
     FieldSet,
@@ -60,6 +61,7 @@ class Listing:
     price: Annotated[Fen, "The price of one line."]
     auto_confirm: Annotated[Flag, "Whether orders are confirmed as they are placed."]
     remaining: Annotated[Unsigned32 | None, "Lines that can still be ordered; none: no limit."]
+    listed_ms: Annotated[Milliseconds, "When it was listed: earlier comes first at one price."]
     until_ms: Annotated[Milliseconds, "When the offer ends by itself."]
     status: Annotated[ListingStatus, "Where it stands in its life."]
 
@@ -71,6 +73,59 @@ class Listing:
 @dataclass(frozen=True, slots=True)
 class DependentListing:
     """A place in the index from a grant, product or resource to the listings that stand on it."""
+
+
+@unique
+class DemandStatus(IntEnum):
+    """OPEN → MATCHED | WITHDRAWN | EXPIRED."""
+
+    OPEN = 1
+    MATCHED = 2
+    WITHDRAWN = 3
+    EXPIRED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a user looks for at a venue, at most at one price."""
+
+    user: Annotated[Identifier, "The party that will order."]
+    venue: Annotated[Identifier, "The designated venue where it is asked for."]
+    product_class: Annotated[ProductClass, "The class of the product."]
+    product: Annotated[Identifier | None, "The only product that will do; none: any of the class."]
+    purpose: Annotated[Unsigned32, "What the data will be used for."]
+    price: Annotated[Fen, "The most that one line may cost."]
+    quantity: Annotated[Unsigned32, "Lines that will be ordered, from one supply."]
+    listed_ms: Annotated[Milliseconds, "When it was listed: earlier comes first at one price."]
+    until_ms: Annotated[Milliseconds, "When it ends by itself."]
+    status: Annotated[DemandStatus, "Where it stands in its life."]
+
+    def is_open(self, now_ms: int) -> bool:
+        """Say whether it can be matched at a time, swept or not."""
+        return self.status is DemandStatus.OPEN and now_ms < self.until_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A supply and a demand brought together: the user may order the quantity at the price."""
+
+    supply: Annotated[Identifier, "The listing."]
+    demand: Annotated[Identifier, "The demand."]
+    user: Annotated[Identifier, "The party that may order."]
+    purpose: Annotated[Unsigned32, "What the data may be ordered for, with all below it."]
+    price: Annotated[Fen, "The price of one line."]
+    remaining: Annotated[Unsigned32, "Lines that can still be ordered."]
+    until_ms: Annotated[Milliseconds, "When what was not ordered goes back to the supply."]
+    ended: Annotated[Flag, "Whether it went back."]
+
+    def is_open(self, now_ms: int) -> bool:
+        """Say whether it can be ordered from at a time, swept or not."""
+        return not self.ended and now_ms < self.until_ms
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInBook:
+    """A place in the order book of a venue."""
 
 
 @unique
@@ -140,6 +195,7 @@ class Line:
 
     order: Annotated[Identifier, "The order it belongs to."]
     listing: Annotated[Identifier, "The listing it was ordered from."]
+    match: Annotated[Identifier | None, "The match it was ordered on."]
     product: Annotated[Identifier, "The product."]
     product_version: Annotated[Unsigned32, "The version of the product."]
     product_class: Annotated[ProductClass, "The class of the product."]
@@ -175,6 +231,21 @@ class OrderOfUser:
     """A place in the index from a user to its orders."""
 
 
+BookKey: TypeAlias = tuple[bytes, int, int, int, bytes]
+"""Venue, class, rank of the price, time of listing, id: the order of the keys is the priority."""
+
+
+def supply_place(listing_id: bytes, listing: Listing, product_class: ProductClass) -> BookKey:
+    """Return where a supply stands in its book: the lowest price first, then the earliest."""
+    return (listing.venue, product_class, listing.price, listing.listed_ms, listing_id)
+
+
+def demand_place(demand_id: bytes, demand: Demand) -> BookKey:
+    """Return where a demand stands in its book: the highest price first, then the earliest."""
+    rank = FEN_MAX - demand.price
+    return (demand.venue, demand.product_class, rank, demand.listed_ms, demand_id)
+
+
 PRICE_CAPS: Table[bytes, PriceCap] = Table(0x40, "price cap", PriceCap, Identifier)
 LISTINGS: Table[bytes, Listing] = Table(0x41, "listing", Listing, Identifier)
 DEPENDENT_LISTINGS: Table[tuple[bytes, bytes], DependentListing] = Table(
@@ -187,4 +258,12 @@ OPEN_LINES: Table[tuple[bytes, bytes], OpenLine] = Table(
 )
 ORDERS_OF_USER: Table[tuple[bytes, bytes], OrderOfUser] = Table(
     0x46, "order of user", OrderOfUser, Identifier, Identifier
+)
+DEMANDS: Table[bytes, Demand] = Table(0x47, "demand", Demand, Identifier)
+MATCHES: Table[bytes, Match] = Table(0x48, "match", Match, Identifier)
+SUPPLY_BOOK: Table[BookKey, PlaceInBook] = Table(
+    0x49, "supply book", PlaceInBook, Identifier, ProductClass, Fen, Milliseconds, Identifier
+)
+DEMAND_BOOK: Table[BookKey, PlaceInBook] = Table(
+    0x4A, "demand book", PlaceInBook, Identifier, ProductClass, Fen, Milliseconds, Identifier
 )

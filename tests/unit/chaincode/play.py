@@ -37,10 +37,10 @@ from chaincode.settlement.refund import LineRefund
 from chaincode.supervision.cases import CaseOpen
 from chaincode.supervision.freezes import FreezeLift, FreezeSet
 from chaincode.supervision.records import LegalBasis, Target, TargetKind
-from chaincode.trading.listings import ListingWithdraw
 from chaincode.trading.orders import OrderCancel, OrderConfirm, OrderReject
 from chaincode.trading.placement import OrderLine, OrderPlace
 from chaincode.trading.records import FINAL, LINES, LISTINGS, LineState
+from chaincode.trading.withdrawal import ListingWithdraw
 from ledger.refusal import Code
 from ledger.transaction import Transaction
 from tests.unit.chaincode.balance_oracle import BalanceOracle

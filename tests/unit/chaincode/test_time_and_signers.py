@@ -24,10 +24,10 @@ from chaincode.settlement.refund import LineRefund
 from chaincode.supervision.cases import CaseClose, CaseOpen
 from chaincode.supervision.freezes import FreezeLift, FreezeSet
 from chaincode.supervision.records import LegalBasis, Target, TargetKind
-from chaincode.trading.listings import ListingWithdraw
 from chaincode.trading.orders import OrderCancel, OrderConfirm, OrderReject
 from chaincode.trading.prices import PriceCapSet
 from chaincode.trading.records import LINES, LineState, RefundReason
+from chaincode.trading.withdrawal import ListingWithdraw
 from ledger.refusal import Code
 from tests.unit.chaincode.city import DAY, FUNDS, HOUR, City
 from tests.unit.chaincode.world import Actor, salted

@@ -13,7 +13,7 @@ from chaincode.registration.resource import DeregistrationReason, ResourceDeregi
 from chaincode.rights import PartyKind, Right
 from chaincode.settlement.accounts import free_balance
 from chaincode.settlement.refund import LineRefund
-from chaincode.trading.listings import ENDINGS_PER_SWEEP, ListingWithdraw, SupplyList
+from chaincode.trading.listings import ENDINGS_PER_SWEEP, SupplyList
 from chaincode.trading.orders import OrderCancel, OrderConfirm, OrderReject
 from chaincode.trading.prices import PriceCapSet
 from chaincode.trading.records import (
@@ -24,6 +24,7 @@ from chaincode.trading.records import (
     ListingStatus,
     RefundReason,
 )
+from chaincode.trading.withdrawal import ListingWithdraw
 from ledger.receipt import EVENTS_MAX, decode_receipt
 from ledger.refusal import Code
 from tests.unit.chaincode.city import (

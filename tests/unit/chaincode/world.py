@@ -208,6 +208,10 @@ class World:
         self.time_ms += duration_ms
         return self.block()
 
+    def overlay(self) -> Overlay:
+        """Return the state under construction of the next block."""
+        return Overlay(self.state)
+
     def change(self, change: Callable[[Context], None]) -> None:
         """Change the state as a handler of another area would, outside of any block."""
         overlay = Overlay(self.state)
