@@ -44,6 +44,11 @@ class DueKind(IntEnum):
 
     DISPUTE_ENDS = 100
 
+    INSPECTION_ENDS = 120
+    RECTIFICATION_ENDS = 121
+    NOTIFICATION_ENDS = 122
+    DISCLOSURE_ENDS = 123
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class DueItem:

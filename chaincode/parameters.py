@@ -54,6 +54,9 @@ class ParameterName(IntEnum):
     LISTING_TERM_MAX_MS = 80
     ORDER_TERM_MAX_MS = 81
     MATCH_TERM_MS = 82
+    RATE_WINDOW_MS = 83
+    LINES_OF_USER_MAX = 84
+    LINES_OF_PRODUCT_MAX = 85
 
     RECEIPT_TERM_MS = 100
     GROUP_SIZE_MIN = 101
@@ -69,6 +72,10 @@ class ParameterName(IntEnum):
     DISPUTE_RULING_TERM_MS = 121
 
     FREEZE_TERM_MAX_MS = 140
+    ORDER_TO_PARTY_TERM_MAX_MS = 141
+    NOTIFICATION_TERM_MS = 142
+    DISCLOSURE_PERIOD_MS = 143
+    DISCLOSURE_TERM_MS = 144
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from chaincode.delivery.consignment import consignment
 from chaincode.delivery.records import ASSETS, Asset, AssetStatus
 from chaincode.due import DueKind
 from chaincode.fields import Identifier
+from chaincode.flags import FlagKind, raise_flag
 from chaincode.membership.duties import discharge_duty, take_on_duty
 from chaincode.parameters import ParameterName
 from chaincode.trading.records import LINES, ORDERS
@@ -61,6 +62,8 @@ def attest_erasure(context: Context, body: ErasureAttest) -> None:
     require(order.user == user.id, Code.NOT_RECEIVER, "signers[0]")
     require(asset.status is AssetStatus.USABLE, Code.BAD_STATE, "asset")
     late = asset.erase_until_ms is not None and context.now_ms >= asset.erase_until_ms
+    if late and not asset.overdue:
+        raise_flag(context, user.id, FlagKind.ERASURE_OVERDUE, body.asset)
     erased = replace(asset, status=AssetStatus.ERASED, overdue=asset.overdue or late)
     ASSETS.put(context.state, body.asset, erased)
     if asset.erase_until_ms is not None:
@@ -88,6 +91,8 @@ def flag_overdue(context: Context, asset_id: bytes) -> None:
     if kept and asset.erase_until_ms is not None and context.now_ms >= asset.erase_until_ms:
         ASSETS.put(context.state, asset_id, replace(asset, overdue=True))
         context.emit("erasure.overdue", asset_id, asset.line)
+        order = ORDERS.known(context.state, LINES.known(context.state, asset.line).order)
+        raise_flag(context, order.user, FlagKind.ERASURE_OVERDUE, asset_id)
 
 
 def _demand(context: Context, asset_id: bytes, asset: Asset) -> None:

@@ -1,15 +1,29 @@
-"""What the world state keeps of cases; the freezes themselves are in `chaincode.freezes`."""
+"""What the world state keeps of supervision; freezes and flags have modules of the engine."""
 
 from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import Annotated
 
-from chaincode.fields import AtMost, AuditProof, GroupKey, Identifier, Unsigned8, Unsigned32
+from chaincode.fields import (
+    AtMost,
+    AuditProof,
+    Commitment,
+    Fen,
+    Flag,
+    GroupKey,
+    Identifier,
+    Milliseconds,
+    Unsigned8,
+    Unsigned32,
+    Unsigned64,
+)
 from chaincode.ids import account_id
 from chaincode.tables import Single, Table
 from ledger.threshold import MEMBERS_MAX
 
 TARGETS_MAX = 16
+ITEMS_MAX = 16
+INCIDENT_ASSETS_MAX = 16
 
 
 @unique
@@ -138,7 +152,117 @@ class Audit:
     status: Annotated[AuditStatus, "Whether there are enough."]
 
 
+@unique
+class InspectionStatus(IntEnum):
+    """ORDERED → ANSWERED | UNANSWERED."""
+
+    ORDERED = 1
+    ANSWERED = 2
+    UNANSWERED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a party was ordered to show, and what it answered."""
+
+    case: Annotated[Identifier, "The case."]
+    party: Annotated[Identifier, "The inspected party."]
+    items: Annotated[tuple[Commitment, ...], AtMost(ITEMS_MAX), "What is to be shown."]
+    until_ms: Annotated[Milliseconds, "When it must be answered."]
+    answers: Annotated[tuple[Commitment, ...], AtMost(ITEMS_MAX), "The answers, item by item."]
+    status: Annotated[InspectionStatus, "Where it stands in its life."]
+
+
+@unique
+class RectificationStatus(IntEnum):
+    """ORDERED → DONE → VERIFIED | REJECTED; ORDERED → OVERDUE → DONE."""
+
+    ORDERED = 1
+    OVERDUE = 2
+    DONE = 3
+    VERIFIED = 4
+    REJECTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rectification:
+    """What a party was ordered to put right."""
+
+    case: Annotated[Identifier, "The case."]
+    party: Annotated[Identifier, "The party that must act."]
+    items: Annotated[tuple[Commitment, ...], AtMost(ITEMS_MAX), "What must change."]
+    until_ms: Annotated[Milliseconds, "When it must be done."]
+    evidence: Annotated[Commitment | None, "Commitment to the evidence that it was done."]
+    status: Annotated[RectificationStatus, "Where it stands in its life."]
+
+
+@unique
+class IncidentKind(IntEnum):
+    """What happened to data."""
+
+    DISCLOSED = 1
+    LOST = 2
+    ALTERED = 3
+    MISUSED = 4
+    UNAVAILABLE = 5
+
+
+@unique
+class PersonsBucket(IntEnum):
+    """About how many persons an incident concerns, upper limit excluded."""
+
+    UNKNOWN = 0
+    NONE = 1
+    BELOW_100 = 2
+    BELOW_10_000 = 3
+    BELOW_1_000_000 = 4
+    FROM_1_000_000 = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A reported incident, and whether the persons concerned were told."""
+
+    party: Annotated[Identifier, "The party that reported it."]
+    kind: Annotated[IncidentKind, "What happened."]
+    assets: Annotated[tuple[Identifier, ...], AtMost(INCIDENT_ASSETS_MAX), "The assets concerned."]
+    persons: Annotated[PersonsBucket, "About how many persons are concerned."]
+    until_ms: Annotated[Milliseconds, "When they must have been told."]
+    notification: Annotated[Commitment | None, "Commitment to how they were told."]
+    overdue: Annotated[Flag, "Whether that time passed before."]
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What a party published about a period."""
+
+    report: Annotated[Commitment, "Hash of the published report."]
+    resources: Annotated[Unsigned32, "Resources that were opened."]
+    products: Annotated[Unsigned32, "Products that were on offer."]
+    deliveries: Annotated[Unsigned64, "Deliveries that were made."]
+    revenue: Annotated[Fen, "What they brought in."]
+    published_ms: Annotated[Milliseconds, "When it was published."]
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureDuty:
+    """The period that a party in business must disclose next."""
+
+    period: Annotated[Unsigned32, "Number of the period."]
+
+
 COMMITTEES: Table[int, Committee] = Table(0x71, "committee", Committee, Unsigned32)
 COMMITTEE_EPOCHS: Single[CommitteeEpochs] = Single(0x72, "committee epochs", CommitteeEpochs)
 AUDITS: Table[tuple[bytes, bytes], Audit] = Table(0x73, "audit", Audit, Identifier, Identifier)
 CASES: Table[bytes, Case] = Table(0x70, "case", Case, Identifier)
+INSPECTIONS: Table[bytes, Inspection] = Table(0x74, "inspection", Inspection, Identifier)
+RECTIFICATIONS: Table[bytes, Rectification] = Table(
+    0x75, "rectification", Rectification, Identifier
+)
+INCIDENTS: Table[bytes, Incident] = Table(0x76, "incident", Incident, Identifier)
+DISCLOSURES: Table[tuple[bytes, int], Disclosure] = Table(
+    0x77, "disclosure", Disclosure, Identifier, Unsigned32
+)
+DISCLOSURE_DUTIES: Table[bytes, DisclosureDuty] = Table(
+    0x78, "disclosure duty", DisclosureDuty, Identifier
+)

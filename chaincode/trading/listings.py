@@ -24,6 +24,7 @@ from chaincode.rights import Right
 from chaincode.settlement.records import CURRENT_POLICIES
 from chaincode.settlement.refund import refund_line
 from chaincode.state import StateReader
+from chaincode.supervision.disclosures import owe_disclosure
 from chaincode.trading.conditions import (
     frozen_targets,
     require_all_active,
@@ -98,6 +99,7 @@ def list_supply(context: Context, body: SupplyList) -> None:
     for basis in _bases(context.state, listing):
         DEPENDENT_LISTINGS.put(context.state, (basis, context.tx_id), DependentListing())
     context.schedule(body.until_ms, DueKind.LISTING_EXPIRES, context.tx_id)
+    owe_disclosure(context, operator.id)
     context.emit("supply.listed", context.tx_id, body.product, operator.id, amounts=(body.price,))
 
 

@@ -8,6 +8,7 @@ from chaincode.context import Context
 from chaincode.declaration import transaction_type
 from chaincode.fields import Identifier
 from chaincode.settlement.refund import refund_line
+from chaincode.trading.holds import is_held
 from chaincode.trading.records import (
     CANCELLABLE,
     FINAL,
@@ -42,7 +43,7 @@ class OrderReject:
 @transaction_type("order.cancel", since=1, signed_by="the user")
 @dataclass(frozen=True, slots=True)
 class OrderCancel:
-    """The user cancels an order or one line of it before an envelope is prepared."""
+    """The user cancels an order or a line before an envelope is prepared, or while it is frozen."""
 
     order: Annotated[Identifier, "The order."]
     line: Annotated[Identifier | None, "The one line; none: every line that is not final."]
@@ -71,7 +72,10 @@ def reject_order(context: Context, body: OrderReject) -> None:
 
 
 def cancel_order(context: Context, body: OrderCancel) -> None:
-    """Refund one line, or all that are not final; refuse (E011) once an envelope is prepared."""
+    """Refund one line, or all that are not final; refuse (E011) once an envelope is prepared.
+
+    While a freeze holds the release up, the user need not wait for its end.
+    """
     context.require_signers(1)
     user = context.signer_party()
     order = ORDERS.require(context.state, body.order, "order")
@@ -79,11 +83,17 @@ def cancel_order(context: Context, body: OrderCancel) -> None:
     rows = [row for row in _lines(context, body.order, order) if row[1].state not in FINAL]
     if body.line is not None:
         rows = [row for row in rows if row[0] == body.line]
-    cancellable = bool(rows) and all(line.state in CANCELLABLE for _, line in rows)
+    cancellable = bool(rows) and all(_is_cancellable(context, line) for _, line in rows)
     require(cancellable, Code.BAD_STATE, "order" if body.line is None else "line")
     context.emit("order.cancelled", body.order, order.user, order.operator)
     for line_id, _ in rows:
         refund_line(context, line_id, RefundReason.CANCELLED)
+
+
+def _is_cancellable(context: Context, line: Line) -> bool:
+    if line.state in CANCELLABLE:
+        return True
+    return line.state in UNRELEASED and is_held(context, line)
 
 
 def end_confirmation(context: Context, order_id: bytes) -> None:

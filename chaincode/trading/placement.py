@@ -29,6 +29,7 @@ from chaincode.trading.conditions import (
     require_version,
 )
 from chaincode.trading.duties import take_on_line
+from chaincode.trading.rates import count_individual_line
 from chaincode.trading.records import (
     LINES,
     LINES_MAX,
@@ -101,6 +102,7 @@ def place_order(context: Context, body: OrderPlace) -> None:
         # Each line is examined in the state that the lines before it leave behind.
         sale = _sale(context, user.id, body, index)
         line = _checked_line(context, body, sale)
+        count_individual_line(context, line, user.id, sale.where)
         _take(context, part_id(context.tx_id, index), line)
         take_on_line(context, user.id, sale.listing)
         lines.append(line)

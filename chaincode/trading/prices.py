@@ -8,6 +8,7 @@ from chaincode.declaration import transaction_type
 from chaincode.fields import Fen, Identifier
 from chaincode.registration.records import PRODUCTS, FeeClass
 from chaincode.rights import Right
+from chaincode.supervision.disclosures import owe_disclosure
 from chaincode.trading.records import PRICE_CAPS, PriceCap
 from ledger.refusal import Code, require
 
@@ -29,6 +30,7 @@ def cap_price(context: Context, body: PriceCapSet) -> None:
     context.require_right(authorizer, Right.AUTHORIZE)
     product = PRODUCTS.require(context.state, body.product, "product")
     require(product.terms.fee_class is FeeClass.INDUSTRY, Code.FEE_CLASS, "product")
+    owe_disclosure(context, authorizer.id)
     PRICE_CAPS.put(context.state, body.product, PriceCap(body.price, body.revenue_per_period))
     context.emit(
         "price.capped", body.product, authorizer.id, amounts=(body.price, body.revenue_per_period)

@@ -222,6 +222,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """How many lines about persons were counted against a user or a product."""
+
+    window: Annotated[Unsigned32, "Number of the window, counted from 1970 on."]
+    count: Annotated[Unsigned32, "Lines in this window."]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenLine:
     """A place in the index from a listing to its lines that are not released yet."""
 
@@ -267,3 +275,4 @@ SUPPLY_BOOK: Table[BookKey, PlaceInBook] = Table(
 DEMAND_BOOK: Table[BookKey, PlaceInBook] = Table(
     0x4A, "demand book", PlaceInBook, Identifier, ProductClass, Fen, Milliseconds, Identifier
 )
+RATES: Table[bytes, Rate] = Table(0x4B, "rate", Rate, Identifier)
