@@ -23,6 +23,7 @@ class FlagKind(IntEnum):
     RECTIFICATION_REJECTED = 5
     NOTIFICATION_OVERDUE = 6
     DISCLOSURE_OVERDUE = 7
+    REVENUE_EXCEEDED = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,18 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from chaincode.context import Context
+from chaincode.parameters import ParameterName
 from chaincode.settlement.accounts import credit
 from chaincode.settlement.distribution import closing_entitlements, entitlements
-from chaincode.settlement.records import CURRENT_POLICIES, POLICIES, POOLS
+from chaincode.settlement.records import (
+    CURRENT_POLICIES,
+    INCOMES,
+    INCOMES_OF_PARTY,
+    NO_INCOME,
+    POLICIES,
+    POOLS,
+    Income,
+)
 
 PoolKey: TypeAlias = tuple[bytes, int]
 """Product and policy version."""
@@ -28,6 +37,7 @@ def leave_pool(context: Context, key: PoolKey, income: int) -> None:
     changed = replace(pool, income=pool.income + income, open_lines=pool.open_lines - 1)
     POOLS.put(context.state, key, changed)
     if income:
+        _count_income(context, key[0], income)
         policy = POLICIES.known(context.state, key)
         _pay(context, key, entitlements(changed.income, [item.share for item in policy.payees]))
     close_if_over(context, key)
@@ -61,6 +71,25 @@ def _pay(context: Context, key: PoolKey, entitled: tuple[int, ...]) -> None:
         return
     for party, amount in rows:
         credit(context, party, amount)
+        _count_payment(context, key[0], party, amount)
     POOLS.put(context.state, key, replace(pool, paid=entitled))
     parties = (party for party, _ in rows)
     context.emit("income.paid", key[0], *parties, amounts=tuple(amount for _, amount in rows))
+
+
+def _count_income(context: Context, product: bytes, amount: int) -> None:
+    """Count what a product brought in within this period."""
+    key = (product, _period(context))
+    before = INCOMES.get(context.state, key) or NO_INCOME
+    INCOMES.put(context.state, key, Income(before.amount + amount))
+
+
+def _count_payment(context: Context, product: bytes, party: bytes, amount: int) -> None:
+    """Count what a party was paid of a product within this period."""
+    key = (product, _period(context), party)
+    before = INCOMES_OF_PARTY.get(context.state, key) or NO_INCOME
+    INCOMES_OF_PARTY.put(context.state, key, Income(before.amount + amount))
+
+
+def _period(context: Context) -> int:
+    return context.now_ms // context.parameter(ParameterName.METER_PERIOD_MS)

@@ -109,6 +109,45 @@ class Dispute:
     to_payees: Annotated[Fen, "What the ruling let the payees share."]
 
 
+@dataclass(frozen=True, slots=True)
+class Income:
+    """What came in within a period."""
+
+    amount: Annotated[Fen, "How much."]
+
+
+NO_INCOME = Income(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A closed period of a product."""
+
+    income: Annotated[Fen, "The prices of the lines that were settled in it."]
+    permitted: Annotated[Fen, "What a period may bring in."]
+    carried: Annotated[Fen, "What the periods before exceeded it by."]
+    excess: Annotated[Fen, "What is carried into the next period."]
+    closed_ms: Annotated[Milliseconds, "When it was closed."]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementBook:
+    """Where the statements of a product stand."""
+
+    next_period: Annotated[Unsigned32, "The first period that is not closed; 0 before the first."]
+    carried: Annotated[Fen, "What is carried into it."]
+
+
+@dataclass(frozen=True, slots=True)
+class UseReport:
+    """What a user says that it did with a product in a period."""
+
+    matters: Annotated[Unsigned32, "Matters in which the product was used."]
+    granted: Annotated[Unsigned32, "Matters that ended with a loan, a payment or a service."]
+    amount: Annotated[Fen, "The amounts granted together."]
+    report: Annotated[Commitment, "Commitment to the report."]
+
+
 ACCOUNTS: Table[bytes, Account] = Table(0x60, "account", Account, Identifier)
 MONEY: Single[Money] = Single(0x61, "money", Money)
 BANK_REFERENCES: Table[bytes, BankReference] = Table(
@@ -120,3 +159,19 @@ CURRENT_POLICIES: Table[bytes, CurrentPolicy] = Table(
 POLICIES: Table[tuple[bytes, int], Policy] = Table(0x64, "policy", Policy, Identifier, Unsigned32)
 DISPUTES: Table[bytes, Dispute] = Table(0x66, "dispute", Dispute, Identifier)
 POOLS: Table[tuple[bytes, int], Pool] = Table(0x65, "pool", Pool, Identifier, Unsigned32)
+INCOMES: Table[tuple[bytes, int], Income] = Table(0x67, "income", Income, Identifier, Unsigned32)
+"""By product and period."""
+INCOMES_OF_PARTY: Table[tuple[bytes, int, bytes], Income] = Table(
+    0x68, "income of party", Income, Identifier, Unsigned32, Identifier
+)
+"""By product, period and payee."""
+STATEMENTS: Table[tuple[bytes, int], Statement] = Table(
+    0x69, "statement", Statement, Identifier, Unsigned32
+)
+STATEMENT_BOOKS: Table[bytes, StatementBook] = Table(
+    0x6A, "statement book", StatementBook, Identifier
+)
+USE_REPORTS: Table[tuple[bytes, int, bytes], UseReport] = Table(
+    0x6B, "use report", UseReport, Identifier, Unsigned32, Identifier
+)
+"""By product, period and user."""

@@ -7,7 +7,15 @@ from chaincode.authorization.records import CONSENTS, Consent, ConsentKind, Cons
 from chaincode.delivery.records import ASSETS, AssetStatus
 from chaincode.registration.records import PRODUCTS, FeeClass
 from chaincode.rights import Right
-from chaincode.settlement.records import ACCOUNTS, MONEY, POLICIES, POOLS, Pool
+from chaincode.settlement.records import (
+    ACCOUNTS,
+    INCOMES,
+    INCOMES_OF_PARTY,
+    MONEY,
+    POLICIES,
+    POOLS,
+    Pool,
+)
 from chaincode.state import StateReader
 from chaincode.trading.records import (
     FINAL,
@@ -38,6 +46,7 @@ def check_invariants(state: StateReader, genesis_hash: bytes) -> None:
         assert indexed is (line.state in UNRELEASED)
     for key, pool in POOLS.scan(state):
         check_distribution(state, key, pool, lines)
+    check_incomes(state)
 
 
 def check_money(state: StateReader) -> None:
@@ -167,6 +176,20 @@ def check_distribution(
     else:
         assert list(pool.paid) == floors
         assert 0 <= dust < len(floors)
+
+
+def check_incomes(state: StateReader) -> None:
+    """Statements count every fen of income and of payment in some period, and no other."""
+    income, paid = Counter[bytes](), Counter[bytes]()
+    for (product, _), pool in POOLS.scan(state):
+        income[product] += pool.income
+        paid[product] += sum(pool.paid)
+    for (product, _), counted in INCOMES.scan(state):
+        income[product] -= counted.amount
+    for (product, _, _), counted in INCOMES_OF_PARTY.scan(state):
+        paid[product] -= counted.amount
+    assert not any(income.values())
+    assert not any(paid.values())
 
 
 def free_balances(state: StateReader) -> Counter[bytes]:
