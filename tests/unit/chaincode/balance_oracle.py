@@ -15,6 +15,7 @@ from chaincode.settlement.money import CreditBurn, CreditMint
 from chaincode.settlement.payout import LineSettle
 from chaincode.settlement.policies import PolicySet
 from chaincode.trading.listings import SupplyList
+from chaincode.trading.matching import ListingMatch
 from chaincode.trading.placement import OrderPlace
 from ledger.transaction import Transaction
 
@@ -49,6 +50,8 @@ class BalanceOracle:
         tx_id = transaction.tx_id
         if isinstance(body, SupplyList):
             self.offers[tx_id] = (body.product, body.price)
+        elif isinstance(body, ListingMatch):
+            self.offers[tx_id] = (self.offers[body.supply][0], body.price)
         elif isinstance(body, OrderPlace):
             for index, line in enumerate(body.lines):
                 product, price = self.offers[line.listing]

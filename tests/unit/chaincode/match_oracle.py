@@ -3,18 +3,18 @@
 The priority comes from sorting the records, not from the books and not from their head alone.
 """
 
-from chaincode.context import Context
+from chaincode.context import BlockContext, Context
+from chaincode.state import Overlay, StateReader
 from chaincode.trading.fitting import objection
 from chaincode.trading.records import DEMANDS, LISTINGS
-from tests.unit.chaincode.world import World, salted
+from tests.unit.chaincode.world import salted
 
 Pair = tuple[bytes, bytes]
 
 
-def right_matches(world: World, venue: bytes) -> set[Pair]:
-    """Return every pair of supply and demand that may be matched in the next block."""
-    state = world.state
-    context = Context(world.overlay(), world.block_context(), salted("oracle"))
+def right_matches(state: StateReader, block: BlockContext, venue: bytes) -> set[Pair]:
+    """Return every pair of supply and demand that may be matched next in a block."""
+    context = Context(Overlay(state), block, salted("oracle"))
     supplies = {key: item for key, item in LISTINGS.scan(state) if item.venue == venue}
     demands = {key: item for key, item in DEMANDS.scan(state) if item.venue == venue}
     fitting = [

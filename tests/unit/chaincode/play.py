@@ -4,71 +4,71 @@ A history is a list of steps; each step is an action and three numbers that choo
 is. The same steps give the same history, so a failure is reproduced by the steps it prints.
 """
 
-from collections.abc import Callable
+import copy
 from dataclasses import dataclass, field, replace
+from functools import cache
 
-from chaincode.authorization.consents import ConsentDeny, ConsentGrant, ConsentRevoke
-from chaincode.authorization.grants import GrantRevoke
-from chaincode.authorization.matters import MatterClose
-from chaincode.authorization.records import AmountBucket, ConsentKind, MatterOutcome
-from chaincode.delivery.envelopes import EnvelopeAcknowledge
-from chaincode.delivery.erasure import ErasureAttest
-from chaincode.delivery.receipts import EnvelopeReceipt
-from chaincode.delivery.records import Verdict
+from chaincode.authorization.consents import ConsentGrant
+from chaincode.authorization.records import ConsentKind
+from chaincode.context import BlockContext
+from chaincode.delivery.consignment import consignment
+from chaincode.delivery.envelopes import EnvelopePrepare, other_recipients
 from chaincode.delivery.release import EnvelopeRelease
 from chaincode.execution import BlockExecution, execute_block
 from chaincode.ids import part_id
-from chaincode.registration.product import (
-    ProductReason,
-    ProductResume,
-    ProductReview,
-    ProductSubmit,
-    ProductSuspend,
-)
+from chaincode.registration.product import ProductReview, ProductSubmit
 from chaincode.registration.records import FeeClass, ProductClass
 from chaincode.registration.review import Decision
-from chaincode.rights import Right
-from chaincode.settlement.disputes import DisputeOpen, DisputeRule
-from chaincode.settlement.money import CreditBurn, CreditMint
-from chaincode.settlement.payout import LineSettle
+from chaincode.rights import PartyKind, Right
+from chaincode.settlement.disputes import DisputeOpen
 from chaincode.settlement.policies import PolicySet
-from chaincode.settlement.records import CURRENT_POLICIES, POLICIES, DisputeCode, Payee
-from chaincode.settlement.refund import LineRefund
+from chaincode.settlement.records import CURRENT_POLICIES, POLICIES, Payee
 from chaincode.supervision.cases import CaseOpen
-from chaincode.supervision.freezes import FreezeLift, FreezeSet
-from chaincode.supervision.records import LegalBasis, Target, TargetKind
-from chaincode.trading.orders import OrderCancel, OrderConfirm, OrderReject
-from chaincode.trading.placement import OrderLine, OrderPlace
-from chaincode.trading.records import FINAL, LINES, LISTINGS, LineState
-from chaincode.trading.withdrawal import ListingWithdraw
+from chaincode.supervision.inspections import InspectionOrder
+from chaincode.supervision.rectifications import RectificationOrder
+from chaincode.trading.demands import DemandList
+from chaincode.trading.matching import HEAD_OF_BOOK, ListingMatch
+from chaincode.trading.placement import OrderPlace
+from chaincode.trading.records import (
+    DEMAND_BOOK,
+    LINES,
+    LISTINGS,
+    MATCHES,
+    ORDERS,
+    SUPPLY_BOOK,
+    Line,
+)
 from ledger.refusal import Code
 from ledger.transaction import Transaction
+from tests.unit.chaincode import play_committee
 from tests.unit.chaincode.balance_oracle import BalanceOracle
-from tests.unit.chaincode.city import (
-    CREDIT,
-    CREDIT_FIELDS,
-    CREDIT_SMALL,
-    DAY,
-    HOUR,
-    MARKETING,
-    WRAP,
-    City,
-    product_terms,
-    set_policy,
-    varied,
-)
+from tests.unit.chaincode.city import City, product_terms, set_policy, varied
+from tests.unit.chaincode.computing_invariants import check_computing
 from tests.unit.chaincode.invariants import check_invariants, free_balances
+from tests.unit.chaincode.market_invariants import check_market
+from tests.unit.chaincode.match_oracle import right_matches
 from tests.unit.chaincode.memory import MemoryState
 from tests.unit.chaincode.release_oracle import ReleaseOracle
+from tests.unit.chaincode.statistics_office import StatisticsOffice
 from tests.unit.chaincode.world import Actor, World, envelope_key, salted
 
 Step = tuple[str, int, int, int]
 Signed = tuple[object, tuple[Actor, ...]]
 USES = 4
 PRICE = 7
-WAITS = (2_000, 2_000, 3_000, 5_000, 20_000, 65_000, HOUR // 2, 2 * DAY)
-UNDER_WAY = frozenset(LineState) - FINAL - {LineState.PLACED}
-STOPPED_BY_FREEZE = ("envelope.release", "supply.list", "order.place")
+CARRIED_KEY = envelope_key("the bank's key that persons name")
+STOPPED_BY_FREEZE = (
+    "demand.list",
+    "envelope.prepare",
+    "envelope.release",
+    "job.admit",
+    "job.reject",
+    "job.result",
+    "job.submit",
+    "listing.match",
+    "order.place",
+    "supply.list",
+)
 
 
 @dataclass(slots=True)
@@ -89,6 +89,7 @@ class WatchedWorld(World):
 class Play:
     """A city with people in it, and what has been tried there so far."""
 
+    office: StatisticsOffice
     city: City
     free_product: bytes
     free_listing: bytes
@@ -99,21 +100,19 @@ class Play:
     orders: list[bytes] = field(default_factory=list)
     lines: list[bytes] = field(default_factory=list)
     listings: list[bytes] = field(default_factory=list)
+    demands: list[bytes] = field(default_factory=list)
+    matches: list[bytes] = field(default_factory=list)
+    inspections: list[bytes] = field(default_factory=list)
+    rectifications: list[bytes] = field(default_factory=list)
+    members: tuple[Actor, ...] = ()
     disputes: list[bytes] = field(default_factory=list)
     cases: list[tuple[bytes, bytes]] = field(default_factory=list)
     waiting: list[tuple[Transaction, object, tuple[Actor, ...]]] = field(default_factory=list)
     released: set[bytes] = field(default_factory=set)
     outcomes: list[tuple[str, Code]] = field(default_factory=list)
 
-    def do(self, step: Step) -> None:
-        """Try one action; end the block with every third on average."""
-        name, a, b, c = step
-        if name == "wait":
-            self.end_block()
-            self.city.world.time_ms += WAITS[a % len(WAITS)]
-            self.end_block()
-            return
-        signed = ACTIONS[name](self, a, b, c)
+    def try_out(self, signed: Signed | None, b: int, c: int) -> None:
+        """Let something wait for the next block; end the block with every third on average."""
         if signed is not None:
             body, signers = signed
             if c % 11 == 0:
@@ -123,6 +122,35 @@ class Play:
             self.waiting.append((transaction, body, signers))
         if c % 3 == 0 or len(self.waiting) >= 4:
             self.end_block()
+
+    def pass_time(self, duration_ms: int) -> None:
+        """End the block, let time pass, and look at what it decided."""
+        self.end_block()
+        self.city.world.time_ms += duration_ms
+        self.end_block()
+
+    def line(self, line_id: bytes) -> Line | None:
+        """Return a line, if its order was placed."""
+        return LINES.get(self.world.state, line_id)
+
+    def user_of(self, line: Line) -> Actor:
+        """Return who ordered a line."""
+        return self.party_of(ORDERS.known(self.world.state, line.order).user)
+
+    def party_of(self, party: bytes) -> Actor:
+        """Return one of the two banks by its id."""
+        return self.city.other_bank if party == self.city.other_bank.id else self.city.bank
+
+    def person_of(self, line: Line) -> Actor | None:
+        """Return whom a line is about."""
+        found = (somebody for _, somebody in self.people if somebody.key == line.sid)
+        return next(found, None)
+
+    def prepared(self, line_id: bytes, body: EnvelopePrepare) -> EnvelopePrepare:
+        """Return a preparation with a wrap for each recipient besides the user."""
+        goods = consignment(self.world.state, line_id, "line")
+        others = other_recipients(goods, self.city.sealed_to())
+        return replace(body, wraps=(play_committee.WATCHED_WRAP,) * len(others))
 
     def actors(self) -> tuple[Actor, ...]:
         """Return those who may sign in another's place."""
@@ -139,6 +167,14 @@ class Play:
             self.disputes.append(transaction.tx_id)
         elif isinstance(body, CaseOpen):
             self.cases.append((transaction.tx_id, body.targets[0].id))
+        elif isinstance(body, DemandList):
+            self.demands.append(transaction.tx_id)
+        elif isinstance(body, ListingMatch):
+            self.matches.append(transaction.tx_id)
+        elif isinstance(body, InspectionOrder):
+            self.inspections.append(transaction.tx_id)
+        elif isinstance(body, RectificationOrder):
+            self.rectifications.append(transaction.tx_id)
 
     def end_block(self) -> None:
         """Execute what waits, protective first, and check everything."""
@@ -165,6 +201,8 @@ class Play:
             self.balances.learn_refunds(seen)
         world.unseen.clear()
         check_invariants(world.state, world.genesis_hash)
+        check_computing(world.state)
+        check_market(world.state)
         found, wanted = free_balances(world.state), self.balances.balances()
         assert +found == +wanted, "balances differ from the second computation"
 
@@ -184,9 +222,11 @@ class Play:
                 before = MemoryState(world.state.values)
                 earlier = [row[0] for row in batch[:position]]
                 before.commit(execute_block(world.state, context, earlier).changes)
-                oracle = ReleaseOracle(before, context.time_ms)
+                oracle = ReleaseOracle(before, context)
                 if isinstance(body, EnvelopeRelease):
                     assert code is oracle.judge(body, signers[0].key), "I4: oracle disagrees"
+                if isinstance(body, ListingMatch):
+                    self._check_priority(before, context, body, code)
                 if code is Code.OK:
                     self._check_not_frozen(oracle, body)
             if code is Code.OK:
@@ -198,15 +238,26 @@ class Play:
 
     def _check_not_frozen(self, oracle: ReleaseOracle, body: object) -> None:
         """I16: no release, listing or order while what it touches is frozen."""
-        touched = [self.city.product] if not isinstance(body, EnvelopeRelease) else []
+        touched = [self.world.genesis_hash]
         if isinstance(body, OrderPlace):
-            listings = [LISTINGS.known(oracle.state, line.listing) for line in body.lines]
-            touched = [listing.product for listing in listings]
+            offers = [(MATCHES.get(oracle.state, row.listing), row) for row in body.lines]
+            ids = [row.listing if match is None else match.supply for match, row in offers]
+            touched += [LISTINGS.known(oracle.state, item).product for item in ids]
             touched += [line.consent for line in body.lines if line.consent is not None]
         if isinstance(body, EnvelopeRelease):
             line = LINES.known(oracle.state, body.line)
-            touched = [line.product, line.order]
+            touched += [line.product, line.order]
         assert not any(oracle.frozen(target) for target in touched)
+
+    def _check_priority(
+        self, before: MemoryState, context: BlockContext, body: ListingMatch, code: Code
+    ) -> None:
+        """Demand that a match is made exactly where each side is the first for the other."""
+        books = (list(SUPPLY_BOOK.scan(before)), list(DEMAND_BOOK.scan(before)))
+        if code not in (Code.OK, Code.PRIORITY_BROKEN) or max(map(len, books)) > HEAD_OF_BOOK:
+            return
+        right = (body.supply, body.demand) in right_matches(before, context, self.city.venue)
+        assert right is (code is Code.OK)
 
 
 def _is_protective(transaction: Transaction) -> bool:
@@ -220,15 +271,38 @@ def _is_protective(transaction: Transaction) -> bool:
 
 
 def founded_play() -> Play:
-    """Return a play with a free public product, dust-prone shares and six people who agreed."""
-    city = City.founded()
+    """Return a play of its own, with six people who agreed."""
+    return copy.deepcopy(_template())
+
+
+@cache
+def _template() -> Play:
+    """Return a play with a free public product, computed products and dust-prone shares."""
+    office = StatisticsOffice.founded()
+    city = office.city
     quiet = city.world
+    third = quiet.actor("third supervisor", PartyKind.SUPERVISOR, Right.WATCH)
+    members = (city.supervisor, city.other_supervisor, third)
+    play_committee.install(city, members)
     world = WatchedWorld(quiet.state, quiet.genesis_hash, quiet.height, quiet.time_ms, quiet.salts)
     world.blocks = quiet.blocks
     city.world = world
     thirds = ((city.holder, 3_334), (city.developer, 3_333), (city.operator, 3_333))
     set_policy(city, *thirds)
     city.listing = world.do(replace(city.supply(), price=PRICE), city.operator)
+    free_product = _free_product(city)
+    free = replace(city.supply(), product=free_product, price=0)
+    free_listing = world.do(free, city.operator)
+    play = Play(office, city, free_product, free_listing, world, _balances(world))
+    play.members = members
+    play.listings = [city.listing, free_listing, office.group_listing]
+    for number in range(6):
+        meet_somebody(play, number)
+    return play
+
+
+def _free_product(city: City) -> bytes:
+    world = city.world
     development = city.granted_right(Right.DEVELOP, city.developer)
     terms = varied(
         product_terms(city, (None, None), ProductClass.NON_PERSONAL),
@@ -238,249 +312,44 @@ def founded_play() -> Play:
     world.do(ProductReview(free_product, Decision.APPROVED, None), city.registrar)
     policy = PolicySet(free_product, (Payee(city.holder.id, 10_000),), salted("free"))
     world.do(policy, city.authorizer)
-    free = replace(city.supply(), product=free_product, price=0)
-    free_listing = world.do(free, city.operator)
-    current = {key: record.version for key, record in CURRENT_POLICIES.scan(world.state)}
-    balances = BalanceOracle(
+    return free_product
+
+
+def _balances(world: World) -> BalanceOracle:
+    """Return the second computation of balances, as the play begins."""
+    return BalanceOracle(
         opening=free_balances(world.state),
-        offers={city.listing: (city.product, PRICE), free_listing: (free_product, 0)},
+        offers={key: (item.product, item.price) for key, item in LISTINGS.scan(world.state)},
         shares={
             key: {payee.party: payee.share for payee in policy.payees}
             for key, policy in POLICIES.scan(world.state)
         },
-        current=current,
+        current={key: record.version for key, record in CURRENT_POLICIES.scan(world.state)},
     )
-    play = Play(city, free_product, free_listing, world, balances)
-    play.listings = [city.listing, free_listing]
-    for _ in range(6):
-        _meet_somebody(play)
-    return play
 
 
-def _meet_somebody(play: Play) -> None:
-    """Ask a new person, who agrees, if the product can be asked for at all."""
+def meet_somebody(play: Play, number: int) -> None:
+    """Ask a new person, who agrees, if the product can be asked for at all.
+
+    Every third names the bank's key, so that they may carry; every second wants a copy.
+    """
     city = play.city
     somebody = city.bound()
-    matter = city.world.do(city.matter_open(), city.bank)
+    asked, outcome = city.world.attempt(city.matter_open(), city.bank)
+    if outcome.refusal is not None:
+        return
     request = varied(
-        city.consent_request(matter, somebody.key),
-        {"kind": ConsentKind.MATTER, "max_uses": USES},
+        city.consent_request(asked.tx_id, somebody.key),
+        {
+            "kind": ConsentKind.MATTER,
+            "max_uses": USES,
+            "receiving_key": CARRIED_KEY if number % 3 == 0 else None,
+        },
     )
+    matter = asked.tx_id
     asked, outcome = city.world.attempt(request, city.bank)
     if outcome.refusal is None:
-        city.world.do(ConsentGrant(asked.tx_id, city.notice, None), somebody)
+        copy_key = envelope_key("safe-box") if number % 2 else None
+        city.world.do(ConsentGrant(asked.tx_id, city.notice, copy_key), somebody)
         play.matters.append(matter)
         play.people.append((asked.tx_id, somebody))
-
-
-# Actions. Each returns a body and its signers, or nothing where there is nothing to act on.
-
-
-def _consent_of(play: Play, a: int) -> tuple[bytes, Actor]:
-    return play.people[a % len(play.people)]
-
-
-def _place(play: Play, a: int, b: int, c: int) -> Signed:
-    city = play.city
-    purpose = MARKETING if c % 13 == 0 else (CREDIT, CREDIT_SMALL)[c % 2]
-    lines = [OrderLine(city.listing, purpose, _consent_of(play, a)[0])]
-    if b % 4 == 0:
-        lines.append(OrderLine(city.listing, CREDIT, _consent_of(play, b)[0]))
-    if b % 5 == 0:
-        lines.append(OrderLine(play.free_listing, MARKETING, None))
-    if b % 17 == 0:
-        lines.append(OrderLine(play.free_listing, CREDIT, _consent_of(play, b)[0]))
-    body = OrderPlace(
-        lines=tuple(lines),
-        receiving_key=envelope_key(f"order {a} {b}"),
-        confirm_until_ms=city.now_ms + 10_000,
-        deliver_until_ms=city.now_ms + HOUR // 2,
-    )
-    return body, (city.bank,)
-
-
-def _advance(play: Play, a: int, b: int, c: int) -> Signed | None:
-    """Return the next lawful step of a line."""
-    city = play.city
-    found = [(line_id, LINES.get(city.world.state, line_id)) for line_id in play.lines]
-    alive = [(line_id, line) for line_id, line in found if line and line.state in UNDER_WAY]
-    if not alive:
-        return None
-    line_id, line = alive[a % len(alive)]
-    if line.state is LineState.CONFIRMED:
-        fields = CREDIT_FIELDS if b % 7 else 0b1111
-        return city.envelope_prepare(line_id, fields), (city.deliverer,)
-    if line.state is LineState.PREPARED:
-        return city.acknowledgement(line_id), (city.bank,)
-    if line.state is LineState.ACKNOWLEDGED:
-        return city.release(line_id), (city.deliverer,)
-    if line.state is LineState.RELEASED:
-        verdict = Verdict.BAD_KEY if c % 9 == 0 else Verdict.OK
-        return city.receipt(line_id, verdict), (city.bank,)
-    return LineSettle((line_id,)), (city.market,)
-
-
-def _line_of(play: Play, a: int) -> bytes | None:
-    return play.lines[a % len(play.lines)] if play.lines else None
-
-
-def _release_anything(play: Play, a: int, b: int, c: int) -> Signed | None:
-    """Release whatever line there is, in any state, with a header that may be wrong."""
-    line_id = _line_of(play, a)
-    if line_id is None:
-        return None
-    header_hash = salted("no header")
-    line = LINES.get(play.city.world.state, line_id)
-    if line is not None and line.asset is not None and c % 5:
-        header_hash = play.city.header_hash(line_id)
-    wrap = bytes(112) if b % 7 == 0 else WRAP
-    signer = play.city.other_deliverer if b % 5 == 0 else play.city.deliverer
-    return EnvelopeRelease(line_id, header_hash, wrap), (signer,)
-
-
-def _misplaced(play: Play, a: int, b: int, c: int) -> Signed | None:
-    """Try a step on a line that may be in any state."""
-    line_id = _line_of(play, a)
-    if line_id is None:
-        return None
-    order = play.orders[b % len(play.orders)]
-    tries: tuple[Signed, ...] = (
-        (EnvelopeAcknowledge(line_id, salted("h"), salted("r")), (play.city.bank,)),
-        (EnvelopeReceipt(line_id, salted("h"), Verdict.OK), (play.city.deliverer,)),
-        (LineSettle((line_id,)), (play.city.market,)),
-        (LineRefund(line_id), (play.city.market,)),
-        (OrderCancel(order, None), (play.city.bank,)),
-        (OrderCancel(order, line_id), (play.city.bank,)),
-        (OrderConfirm(order), (play.city.operator,)),
-        (OrderReject(order), (play.city.operator,)),
-    )
-    return tries[c % len(tries)]
-
-
-def _answer(play: Play, a: int, b: int, c: int) -> Signed:
-    consent, somebody = _consent_of(play, a)
-    answers: tuple[object, ...] = (
-        ConsentRevoke(consent, erase=b % 2 == 0),
-        ConsentDeny(consent),
-        ConsentGrant(consent, play.city.notice, None),
-    )
-    return answers[c % 3], (somebody,)
-
-
-def _agree(play: Play, _a: int, _b: int, _c: int) -> None:
-    """Let somebody new agree, in blocks of their own."""
-    play.end_block()
-    _meet_somebody(play)
-
-
-def _close(play: Play, a: int, _b: int, _c: int) -> Signed:
-    matter = play.matters[a % len(play.matters)]
-    return MatterClose(matter, MatterOutcome.DECLINED, AmountBucket.NONE), (play.city.bank,)
-
-
-def _open_case(play: Play, a: int, b: int, _c: int) -> Signed:
-    targets = (
-        Target(TargetKind.PRODUCT, play.city.product),
-        Target(TargetKind.PRODUCT, play.free_product),
-        Target(TargetKind.CONSENT, _consent_of(play, b)[0]),
-        Target(TargetKind.GRANT, play.city.delivery_grant),
-    )
-    target = targets[a % len(targets)]
-    return CaseOpen((target,), LegalBasis.COMPLAINT, None), (play.city.supervisor,)
-
-
-def _freeze(play: Play, a: int, b: int, _c: int) -> Signed | None:
-    if not play.cases:
-        return None
-    case, target = play.cases[a % len(play.cases)]
-    if b % 2:
-        return FreezeLift(case, target), (play.city.supervisor,)
-    until_ms = play.city.now_ms + WAITS[b % len(WAITS)]
-    return FreezeSet(case, target, until_ms), (play.city.supervisor,)
-
-
-def _dispute(play: Play, a: int, b: int, c: int) -> Signed | None:
-    """Dispute a line, or rule over a dispute with a division that may be wrong."""
-    line_id = _line_of(play, a)
-    if line_id is None:
-        return None
-    if b % 3 and play.disputes:
-        dispute = play.disputes[b % len(play.disputes)]
-        price = PRICE if c % 5 else PRICE + 1
-        return DisputeRule(dispute, c % (price + 1), price - c % (price + 1)), (
-            play.city.supervisor,
-        )
-    body = DisputeOpen(line_id, DisputeCode.BAD_CONTENT, salted("evidence"))
-    return body, (play.city.bank if c % 2 else play.city.deliverer,)
-
-
-def _money(play: Play, a: int, b: int, _c: int) -> Signed:
-    city = play.city
-    if a % 2:
-        return CreditMint(city.bank.id, b, salted(f"mint {a}")), (city.settlement_bank,)
-    return CreditBurn(b, salted(f"burn {a}")), (city.holder, city.settlement_bank)
-
-
-def _share(play: Play, a: int, b: int, _c: int) -> Signed:
-    """Change the policy, with shares that may not add up."""
-    city = play.city
-    first = b % 10_000
-    rest = 10_000 - first if a % 4 else 9_999
-    payees = (Payee(city.holder.id, first), Payee(city.operator.id, rest))
-    return PolicySet(city.product, payees, salted("shares")), (city.authorizer,)
-
-
-def _sell(play: Play, a: int, b: int, c: int) -> Signed | None:
-    city = play.city
-    if a % 3 == 0:
-        return ListingWithdraw(play.listings[b % len(play.listings)]), (city.operator,)
-    if a % 3 == 1 and b % 4 == 0:
-        return GrantRevoke(city.delivery_grant), (city.holder,)
-    reason = ProductReason.DEFECT
-    body = ProductSuspend(city.product, reason) if c % 2 else ProductResume(city.product, reason)
-    return body, (city.operator,)
-
-
-def _renew(play: Play, _a: int, b: int, _c: int) -> None:
-    """Offer again what may have ended, in blocks of its own: fresh grants and a fresh listing."""
-    play.end_block()
-    city = play.city
-    _, resumed = city.world.attempt(
-        ProductResume(city.product, ProductReason.RESOLVED), city.operator
-    )
-    play.outcomes.append(("product.resume", resumed.receipt.code))
-    city.operating_grant = city.granted_right(Right.OPERATE, city.operator)
-    city.delivery_grant = city.granted_right(Right.DELIVER, city.deliverer)
-    supply = replace(city.supply(), price=b % 500, auto_confirm=b % 3 != 0)
-    transaction, outcome = city.world.attempt(supply, city.operator)
-    if outcome.refusal is None:
-        city.listing = transaction.tx_id
-        play.listings.append(transaction.tx_id)
-        play.balances.learn(transaction, supply, city.operator.id)
-
-
-def _erase(play: Play, a: int, _b: int, _c: int) -> Signed | None:
-    line_id = _line_of(play, a)
-    line = None if line_id is None else LINES.get(play.city.world.state, line_id)
-    if line is None or line.asset is None:
-        return None
-    return ErasureAttest(line.asset), (play.city.bank,)
-
-
-ACTIONS: dict[str, Callable[[Play, int, int, int], Signed | None]] = {
-    "place": _place,
-    "advance": _advance,
-    "release": _release_anything,
-    "misplace": _misplaced,
-    "answer": _answer,
-    "agree": _agree,
-    "close": _close,
-    "case": _open_case,
-    "freeze": _freeze,
-    "dispute": _dispute,
-    "money": _money,
-    "share": _share,
-    "sell": _sell,
-    "renew": _renew,
-    "erase": _erase,
-}

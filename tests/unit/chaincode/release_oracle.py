@@ -7,10 +7,13 @@ step and stops, this lists every objection with its rank and names the first.
 from collections.abc import Iterator
 
 from chaincode.authorization.records import CONSENTS, GRANTS, MATTERS, Grant
+from chaincode.context import BlockContext
+from chaincode.delivery.job_records import JOBS
 from chaincode.delivery.records import ASSETS
 from chaincode.delivery.release import EnvelopeRelease
 from chaincode.freezes import FREEZES
 from chaincode.membership.records import KEYS, PARTIES, PURPOSES, RIGHTS
+from chaincode.parameters import PARAMETERS, ParameterName
 from chaincode.registration.records import CHANNELS, PRODUCTS, RESOURCES, Product
 from chaincode.rights import Right
 from chaincode.state import StateReader
@@ -18,6 +21,8 @@ from chaincode.trading.records import LINES, LISTINGS, ORDERS, Line
 from ledger.refusal import Code
 
 INDIVIDUAL = {1, 2, 3}
+COMPUTED = {3, 4}
+GROUP = 4
 REFUND_CODES = {1: 11, 2: 11, 3: 514, 4: 306, 5: 305, 6: 312, 7: 302, 8: 206, 9: 202, 10: 503}
 CONSENT_CODES = {1: 304, 3: 304, 4: 304, 5: 307, 6: 306, 7: 305, 8: 312}
 ACTIVE_PARTY = 2
@@ -26,9 +31,10 @@ ACTIVE_PARTY = 2
 class ReleaseOracle:
     """Judges one release on the state just before it."""
 
-    def __init__(self, state: StateReader, now_ms: int) -> None:
+    def __init__(self, state: StateReader, block: BlockContext) -> None:
         self.state = state
-        self.now_ms = now_ms
+        self.block = block
+        self.now_ms = block.time_ms
 
     def judge(self, body: EnvelopeRelease, signer: bytes) -> Code:
         """Return the code of the first objection, or OK."""
@@ -47,6 +53,7 @@ class ReleaseOracle:
             *self.terms(line),
             *self.fields(line),
             *self.physical(body, line),
+            *self.computing(line),
         ]
         return Code(min(objections)[1]) if objections else Code.OK
 
@@ -67,6 +74,7 @@ class ReleaseOracle:
         involved = {*self.involved(line), line.product, *sources, line.order}
         involved |= {*listing.operating_grants, *listing.delivery_grants}
         involved |= {line.consent} if line.consent else set()
+        involved.add(self.block.genesis_hash)
         if any(self.frozen(target) for target in involved):
             yield 20, 9
 
@@ -217,13 +225,47 @@ class ReleaseOracle:
             yield 110, 505
         if not any(body.wrap[:32]):
             yield 111, 506
-        channel = CHANNELS.known(self.state, asset.channel)
-        if channel.replaced_by or asset.deliverer not in channel.deliverers:
-            yield 130, 501
+        watched = any(wrap.right == Right.WATCH for wrap in asset.wraps)
+        if self.parameter(ParameterName.SUPERVISOR_WRAP) and not watched:
+            yield 112, 507
         listing = LISTINGS.known(self.state, line.listing)
+        channel = CHANNELS.known(self.state, asset.channel)
+        if channel.replaced_by or listing.deliverer not in channel.deliverers:
+            yield 130, 501
         granted = [GRANTS.known(self.state, item) for item in listing.delivery_grants]
         if not any(grant.channel == asset.channel for grant in granted):
             yield 131, 501
+
+    def computing(self, line: Line) -> Iterator[tuple[int, int]]:
+        """Yield objections to the job behind a computed line, unless a person carries it."""
+        assert line.asset is not None
+        carried = ASSETS.known(self.state, line.asset).source is not None
+        if line.product_class not in COMPUTED or carried:
+            return
+        job = JOBS.get(self.state, line.job) if line.job else None
+        if job is None or job.status != 3:
+            yield 120, 11
+            return
+        if line.product_class != GROUP:
+            return
+        terms = PRODUCTS.known(self.state, line.product).terms
+        least = self.parameter(ParameterName.GROUP_SIZE_MIN)
+        if job.group_size_min < least or job.group_size_min < terms.group_size_min:
+            yield 121, 509
+        for source in job.sources:
+            taken, by_user = 0, 0
+            for _, other in JOBS.scan(self.state):
+                if source in other.sources and other.period == job.period:
+                    taken += other.reserved + other.spent
+                    by_user += (other.reserved + other.spent) * (other.user == job.user)
+            over = taken > self.parameter(ParameterName.EPSILON_OF_RESOURCE_MAX)
+            if over or by_user > self.parameter(ParameterName.EPSILON_OF_USER_MAX):
+                yield 122, 510
+
+    def parameter(self, name: ParameterName) -> int:
+        """Return a parameter as the block has it."""
+        record = PARAMETERS.known(self.state, name)
+        return record.value if self.block.height < record.from_height else record.next_value
 
     def frozen(self, target: bytes) -> bool:
         """Say whether any case holds a target now."""

@@ -88,6 +88,10 @@ def order_on(city: City, match: bytes, consent: bytes, purpose: int = CREDIT) ->
     return replace(city.order_place(consent), lines=(OrderLine(match, purpose, consent),))
 
 
+def right_pairs(city: City) -> set[tuple[bytes, bytes]]:
+    return right_matches(city.world.state, city.world.block_context(), city.venue)
+
+
 def freeze(city: City, target: bytes) -> None:
     hold = CaseFreeze(salted("case"), city.supervisor.id, city.now_ms + DAY)
     city.world.change(lambda context: put_freeze(context.state, target, (hold,)))
@@ -288,7 +292,7 @@ def test_what_does_not_fit_is_not_matched(
     assert world.refused(body, city.market) is code
     if not changes:
         assert world.refused(city.order_place(consent), city.bank) is code
-    assert (body.supply, demand) not in right_matches(world, city.venue)
+    assert (body.supply, demand) not in right_pairs(city)
 
 
 def test_another_product_is_not_what_was_asked_for(city: City) -> None:
@@ -318,7 +322,7 @@ def test_the_cheapest_then_the_earliest_supply_comes_first(city: City) -> None:
     for supply in (city.listing, later):
         body = match_of(city, supply, demand)
         assert city.world.refused(body, city.market) is Code.PRIORITY_BROKEN
-    assert right_matches(city.world, city.venue) == {(cheaper, demand)}
+    assert right_pairs(city) == {(cheaper, demand)}
     matched(city, cheaper, demand)
 
 
@@ -330,7 +334,7 @@ def test_who_pays_most_then_who_came_first_is_served_first(city: City) -> None:
         body = match_of(city, city.listing, demand)
         assert city.world.refused(body, city.market) is Code.PRIORITY_BROKEN
     for demand in (best, first, second):
-        assert right_matches(city.world, city.venue) == {(city.listing, demand)}
+        assert right_pairs(city) == {(city.listing, demand)}
         matched(city, city.listing, demand)
 
 
@@ -338,7 +342,7 @@ def test_a_frozen_head_of_the_book_blocks_nobody(city: City) -> None:
     best = demanded(city, city.other_bank, price=PRICE + 100)
     demand = demanded(city)
     freeze(city, city.other_bank.id)
-    assert right_matches(city.world, city.venue) == {(city.listing, demand)}
+    assert right_pairs(city) == {(city.listing, demand)}
     assert best != demand
     matched(city, city.listing, demand)
 
@@ -360,5 +364,5 @@ def test_past_the_head_of_the_book_a_replayer_judges(
     supplied(city, price=PRICE - 10)
     demand = demanded(city)
     body = match_of(city, city.listing, demand)
-    assert (body.supply, demand) not in right_matches(city.world, city.venue)
+    assert (body.supply, demand) not in right_pairs(city)
     city.world.do(body, city.market)
