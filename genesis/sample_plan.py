@@ -1,4 +1,7 @@
-"""A small city to start from: the six organisations and ten parties that one loan needs."""
+"""A small city to start from: the organisations and parties that one loan needs.
+
+Two supervisors of different organisations hold the key of every envelope's second wrap together.
+"""
 
 from dataclasses import replace
 
@@ -12,8 +15,10 @@ def _party(label: str, name: str, kind: PartyKind, *rights: Right) -> PlannedPar
     return PlannedParty(label, name, int(kind), tuple(sorted(int(right) for right in rights)))
 
 
-def _organisation(label: str, name: str, *parties: PlannedParty) -> PlannedOrganisation:
-    return PlannedOrganisation(label, name, governing=True, validators=0, parties=parties)
+def _organisation(
+    label: str, name: str, *parties: PlannedParty, governing: bool = True
+) -> PlannedOrganisation:
+    return PlannedOrganisation(label, name, governing, validators=0, parties=parties)
 
 
 ORGANISATIONS: tuple[PlannedOrganisation, ...] = (
@@ -51,14 +56,22 @@ ORGANISATIONS: tuple[PlannedOrganisation, ...] = (
         _party("supervisor", "数据流通监管", PartyKind.SUPERVISOR, Right.WATCH),
         _party("market", "要素市场运营", PartyKind.MARKET_OPERATOR, Right.MARKET),
     ),
+    _organisation(
+        "audit",
+        "济南市审计局",
+        _party("audit-supervisor", "审计监督", PartyKind.SUPERVISOR, Right.WATCH),
+        governing=False,
+    ),
 )
 
 
 def sample_plan(validators: int, time_ms: int) -> Plan:
     """Return the plan of the sample city, its validators spread evenly, at a testnet's pace."""
-    count = len(ORGANISATIONS)
+    count = sum(item.governing for item in ORGANISATIONS)
     organisations = tuple(
         replace(item, validators=validators // count + (index < validators % count))
+        if item.governing
+        else item
         for index, item in enumerate(ORGANISATIONS)
     )
     return Plan(
@@ -67,5 +80,5 @@ def sample_plan(validators: int, time_ms: int) -> Plan:
         protocol_version=1,
         development=validators < VALIDATORS_MIN,
         organisations=organisations,
-        parameters=chosen_parameters({}, testnet=True),
+        parameters=chosen_parameters({"supervisor_wrap": 1}, testnet=True),
     )

@@ -3,6 +3,7 @@
 TESTNET/
   testnet.json                   what stands where; no secrets
   genesis.qc
+  dealings/<label>.qc            what each supervisor published when they generated their key
   <organisation>/                one folder for each organisation, as in `genesis.organisation`
   <organisation>/parties/<label>/passphrase    random; only a test network keeps it beside the keys
 """
@@ -17,6 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from genesis.assembly import assemble
+from genesis.committee import MemberKeys, keep_share, make_dealing, members_of, usual_threshold
 from genesis.contribution import Contribution
 from genesis.node_home import GENESIS_FILE, NodeAddresses, write_genesis_file
 from genesis.organisation import (
@@ -28,12 +30,16 @@ from genesis.organisation import (
     node_name,
 )
 from genesis.plan import Plan, require_sound_plan
+from ledger.genesis import Genesis
+from quancheng.bounded_files import read_bounded
+from quancheng.dealing import DEALING_SIZE_MAX, Dealing, decode_dealing
 from quancheng.keystore import QUICK
 from quancheng.private_files import create_private_file, make_private_folder
 
 DESCRIPTION_FILE = "testnet.json"
 DESCRIPTION_SIZE_MAX = 4 * 1024 * 1024
 PASSPHRASE_FILE = "passphrase"  # noqa: S105 - the name of a file
+DEALINGS_FOLDER = "dealings"
 LOOPBACK = "127.0.0.1"
 
 _PASSPHRASE_BYTES = 24
@@ -123,6 +129,15 @@ class Testnet:
     def keystore(self, party: TestnetParty) -> Path:
         """Keystore folder of a party."""
         return self.root / party.keystore
+
+    def dealing(self, party: TestnetParty) -> Path:
+        """Return the file that a supervisor published for the joint key."""
+        return self.root / DEALINGS_FOLDER / f"{party.label}.qc"
+
+    def dealings(self) -> list[Dealing]:
+        """Return all that the supervisors published."""
+        paths = sorted((self.root / DEALINGS_FOLDER).glob("*.qc"))
+        return [decode_dealing(read_bounded(path, DEALING_SIZE_MAX)) for path in paths]
 
 
 def free_ports(count: int) -> list[int]:
@@ -242,7 +257,27 @@ def _laid_out(
         ),
     )
     write_description(testnet)
+    _generate_committee_key(testnet, genesis, care)
     return testnet
+
+
+def _generate_committee_key(testnet: Testnet, genesis: Genesis, care: KeyCare) -> None:
+    """Let the founding supervisors generate their key, each with its own keystore."""
+    by_key = {party.sign_key: party for party in testnet.parties}
+    members = [by_key[party.sign_key.hex()] for party in members_of(genesis)]
+    if not members:
+        return
+    keys = [
+        MemberKeys(testnet.keystore(party), care.passphrases[party.label], care.cost)
+        for party in members
+    ]
+    threshold = usual_threshold(len(members))
+    dealings = [make_dealing(genesis, threshold, item) for item in keys]
+    for item in keys:
+        keep_share(genesis, dealings, item)
+    make_private_folder(testnet.root / DEALINGS_FOLDER)
+    for party, dealing in zip(members, dealings, strict=True):
+        create_private_file(testnet.dealing(party), dealing.encoded())
 
 
 def _founders(

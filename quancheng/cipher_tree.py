@@ -8,7 +8,7 @@ range of pieces against the root.
 """
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from nacl import bindings
 
@@ -23,6 +23,13 @@ CHUNK_OVERHEAD = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 
 _ROOT_TAG = b"qc/cipher/v1"
 _PIECE_TAG = b"qc/cipher-piece/v1"
+
+
+class ContentSource(Protocol):
+    """What bytes are read from: a file, or anything that reads like one."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, none only at the end."""
 
 
 def ciphertext_size(size: int, chunk_size: int) -> int:
@@ -43,7 +50,7 @@ def read_pieces(source: BinaryIO, chunk_size: int) -> Iterator[bytes]:
         wanted = chunk_size + CHUNK_OVERHEAD
 
 
-def read_fully(source: BinaryIO, size: int) -> bytes:
+def read_fully(source: ContentSource, size: int) -> bytes:
     """Read `size` bytes, fewer only at the end: raw files and sockets may return short reads."""
     data = source.read(size)
     while len(data) < size:

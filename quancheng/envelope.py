@@ -6,6 +6,7 @@ alone accepts chunks after FINAL and says nothing at the end of input; the count
 from the header, so both are refused here.
 """
 
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from nacl import bindings, exceptions
@@ -18,15 +19,26 @@ from ledger.envelope_header import (
     require_sound_header,
 )
 from ledger.refusal import Code, Refused, require
-from quancheng.cipher_tree import STREAM_HEADER_SIZE, CipherRoot, read_fully, read_pieces
-from quancheng.envelope_keys import content_hasher, key_commitment_of, stream_key_of
+from quancheng.cipher_tree import (
+    STREAM_HEADER_SIZE,
+    CipherRoot,
+    ContentSource,
+    read_fully,
+    read_pieces,
+)
+from quancheng.envelope_keys import (
+    content_commitment_key_of,
+    content_hasher,
+    key_commitment_of,
+    stream_key_of,
+)
 
 _MESSAGE = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _FINAL = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 
 def seal(
-    preamble: EnvelopePreamble, content_key: bytes, source: BinaryIO, target: BinaryIO
+    preamble: EnvelopePreamble, content_key: bytes, source: ContentSource, target: BinaryIO
 ) -> EnvelopeHeader:
     """Write the ciphertext of a content and return its header.
 
@@ -51,15 +63,22 @@ def open_sealed(
 ) -> None:
     """Write the content of a ciphertext that is exactly the header's, or refuse (E505).
 
-    Memory: one chunk. Chunks are authentic when they are written, but the whole is only at the end:
-    after a refusal, throw away what stands in `target`.
+    After a refusal, throw away what stands in `target`.
+    """
+    target.writelines(opened_chunks(header, content_key, source))
+
+
+def opened_chunks(header: EnvelopeHeader, content_key: bytes, source: BinaryIO) -> Iterator[bytes]:
+    """Yield the content of a ciphertext that is exactly the header's, or refuse (E505).
+
+    Memory: one chunk. Each chunk is authentic when it is yielded, the whole only after the last.
     """
     require_sound_header(header)
     committed = key_commitment_of(content_key) == header.preamble.key_commitment
     require(committed, Code.ENVELOPE_MISMATCH, "key_commitment")
-    opener = _Opener(header, content_key, target)
+    opener = _Opener(header, content_key)
     for piece in read_pieces(source, header.preamble.chunk_size):
-        opener.add(piece)
+        yield opener.opened(piece)
     opener.finish()
 
 
@@ -67,7 +86,7 @@ class _Sealer:
     def __init__(self, preamble: EnvelopePreamble, content_key: bytes, target: BinaryIO) -> None:
         self._preamble = preamble
         self._preamble_hash = preamble.hash()
-        self._content = content_hasher(content_key, self._preamble_hash)
+        self._content = content_hasher(content_commitment_key_of(content_key, self._preamble_hash))
         self._root = CipherRoot(preamble.chunk_size)
         self._target = target
         self._index = 0
@@ -97,19 +116,18 @@ class _Sealer:
 
 
 class _Opener:
-    def __init__(self, header: EnvelopeHeader, content_key: bytes, target: BinaryIO) -> None:
+    def __init__(self, header: EnvelopeHeader, content_key: bytes) -> None:
         self._header = header
         self._preamble_hash = header.preamble.hash()
         self._count = chunk_count(header.size, header.preamble.chunk_size)
         self._stream_key = stream_key_of(content_key, self._preamble_hash)
-        self._content = content_hasher(content_key, self._preamble_hash)
+        self._content = content_hasher(content_commitment_key_of(content_key, self._preamble_hash))
         self._root = CipherRoot(header.preamble.chunk_size)
-        self._target = target
         self._index = 0
         self._size = 0
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
 
-    def add(self, piece: bytes) -> None:
+    def opened(self, piece: bytes) -> bytes:
         require(self._index < self._count, Code.ENVELOPE_MISMATCH, "ciphertext.surplus")
         self._root.update(piece)
         chunk, tag = self._pull(self._sealed_chunk(piece))
@@ -118,7 +136,7 @@ class _Opener:
         self._content.update(chunk)
         self._size += len(chunk)
         self._index += 1
-        self._target.write(chunk)
+        return chunk
 
     def finish(self) -> None:
         header = self._header

@@ -43,11 +43,14 @@ def stream_key_of(content_key: bytes, preamble_hash: bytes) -> bytes:
     return _derived(content_key, _STREAM_LABEL + preamble_hash)
 
 
-def content_hasher(content_key: bytes, preamble_hash: bytes) -> Hasher:
+def content_commitment_key_of(content_key: bytes, preamble_hash: bytes) -> bytes:
+    """Return the key of the content commitment, with which others check it and open nothing."""
+    return _derived(content_key, _CONTENT_LABEL + preamble_hash)
+
+
+def content_hasher(commitment_key: bytes) -> Hasher:
     """Return the hasher of the content commitment; keyed, so that guessing is of no use."""
-    return hashlib.blake2b(
-        digest_size=32, key=_derived(content_key, _CONTENT_LABEL + preamble_hash)
-    )
+    return hashlib.blake2b(digest_size=32, key=commitment_key)
 
 
 def wrap_secret_of(content_key: bytes, header_hash: bytes, recipient_key: bytes) -> bytes:

@@ -50,6 +50,7 @@ class KeyKind(IntEnum):
     SIGN = 1
     KEM = 2
     WALLET_SEED = 3
+    SHARE = 4
 
     def public_key_of(self, secret: bytes) -> bytes:
         """Return the 33-byte public key of a secret of this kind; a wallet's seed has none."""
@@ -60,6 +61,8 @@ class KeyKind(IntEnum):
                 return kem_key_of(secret)
             case KeyKind.WALLET_SEED:
                 return b""
+            case KeyKind.SHARE:
+                return suites.base_times(secret)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from chaincode.membership.proposal import Action
 from chaincode.membership.purpose import PurposeDefine
 from chaincode.registration.records import (
     ChannelKind,
@@ -21,9 +22,12 @@ from chaincode.registration.records import (
 from chaincode.registration.review import Decision
 from chaincode.rights import PartyKind, Right
 from chaincode.settlement.records import Payee
+from genesis.committee import first_committee, share_key_name
 from genesis.organisation import SIGN_KEY
-from genesis.testnet import PASSPHRASE_FILE, Testnet
+from genesis.testnet import PASSPHRASE_FILE, Testnet, TestnetParty
+from ledger.genesis import decode_genesis
 from ledger.suites import ZERO_HASH, public_key_of, tagged_hash
+from quancheng.audit import confirm_share
 from quancheng.client import Client
 from quancheng.keystore import Keystore
 
@@ -33,6 +37,7 @@ PRICE = 100
 FUNDS = 10**12
 CATALOGUE = tagged_hash(b"bench catalogue")
 _VOTERS = ("authorizer", "department", "operator", "bank", "identity-authority", "supervisor")
+_SUPERVISORS = ("supervisor", "audit-supervisor")
 _YEAR_MS = 365 * 86_400_000
 _OFFER_MS = 60_000
 _WHOLE = 10_000
@@ -48,6 +53,8 @@ class City:
     notice: bytes
     listing: bytes
     channel: bytes
+    joint_key: bytes
+    """The supervisors', for which every envelope has a wrap."""
 
 
 class Founder:
@@ -55,12 +62,15 @@ class Founder:
 
     def __init__(self, client: Client, testnet: Testnet) -> None:
         self._client = client
+        self._testnet = testnet
+        self._genesis = decode_genesis(testnet.genesis.read_bytes())
         self.seeds = {party.label: _seed(testnet, party.label) for party in testnet.parties}
         self.parties: dict[str, bytes] = {}
 
     async def found(self) -> City:
         """Return the city with a product on offer and a bank that can pay."""
         await self._learn_parties()
+        joint_key = await self._set_committee()
         await self._define_purpose()
         resource = await self._register_resource()
         venue, channel = await self._designate()
@@ -82,7 +92,7 @@ class Founder:
             amount=FUNDS,
             bank_reference=tagged_hash(b"bench funds"),
         )
-        return City(self.seeds, self.parties, product, notice, listing, channel)
+        return City(self.seeds, self.parties, product, notice, listing, channel, joint_key)
 
     async def _send(self, type_name: str, *labels: str, **body: object) -> bytes:
         seeds = [self.seeds[label] for label in labels]
@@ -98,8 +108,22 @@ class Founder:
             assert isinstance(fields, dict)
             self.parties[label] = bytes.fromhex(str(fields["party"]))
 
+    async def _set_committee(self) -> bytes:
+        """Put the supervisors' key into force, of which their keystores have the shares."""
+        committee = first_committee(self._genesis, self._testnet.dealings())
+        await self._decide(committee)
+        for label in _SUPERVISORS:
+            party = _party(self._testnet, label)
+            share = _secret(self._testnet, party, share_key_name(committee.epoch))
+            joint_key = committee.commitments[0]
+            proof = confirm_share(self._genesis.hash(), committee.epoch, joint_key, share)
+            await self._send("committee.confirm", label, epoch=committee.epoch, proof=proof)
+        return committee.commitments[0]
+
     async def _define_purpose(self) -> None:
-        action = PurposeDefine(PURPOSE, "贷款信用评估", parent=None, sensitive=False)
+        await self._decide(PurposeDefine(PURPOSE, "贷款信用评估", parent=None, sensitive=False))
+
+    async def _decide(self, action: Action) -> None:
         proposal = await self._send("proposal.open", _VOTERS[0], action=action)
         quorum = 2 * len(_VOTERS) // 3 + 1
         for label in _VOTERS[1:quorum]:
@@ -250,7 +274,14 @@ class Founder:
 
 
 def _seed(testnet: Testnet, label: str) -> bytes:
-    party = next(party for party in testnet.parties if party.label == label)
+    return _secret(testnet, _party(testnet, label), SIGN_KEY)
+
+
+def _party(testnet: Testnet, label: str) -> TestnetParty:
+    return next(party for party in testnet.parties if party.label == label)
+
+
+def _secret(testnet: Testnet, party: TestnetParty, name: str) -> bytes:
     folder = testnet.keystore(party)
     passphrase = (folder / PASSPHRASE_FILE).read_text(encoding="utf-8").strip()
-    return Keystore(folder).secret(SIGN_KEY, passphrase)
+    return Keystore(folder).secret(name, passphrase)

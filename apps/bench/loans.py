@@ -16,6 +16,7 @@ from chaincode.ids import part_id
 from chaincode.membership.records import SubjectKind
 from chaincode.rights import Right
 from chaincode.trading.placement import OrderLine
+from genesis.committee import FIRST_EPOCH
 from ledger.envelope_header import (
     CHUNK_SIZE_DEFAULT,
     EnvelopeHeader,
@@ -25,6 +26,8 @@ from ledger.envelope_header import (
 from ledger.suites import SEED_SIZE, ZERO_HASH, public_key_of
 from ledger.transaction import Transaction
 from quancheng.builders import Terms, build, sign
+from quancheng.envelope_keys import new_content_key
+from quancheng.envelope_supervision import make_supervision_wrap
 from quancheng.kem import kem_key_of
 
 CONTENT_SIZE = 256
@@ -156,8 +159,11 @@ def _header(
         receiving_key=receiving_key,
         channel=city.channel,
         chunk_size=CHUNK_SIZE_DEFAULT,
-        recipients=(Recipient(Right.USE, receiving_key),),
-        committee=0,
+        recipients=(
+            Recipient(Right.USE, receiving_key),
+            Recipient(Right.WATCH, city.joint_key),
+        ),
+        committee=FIRST_EPOCH,
         source=None,
         key_commitment=secrets.token_bytes(SEED_SIZE),
     )
@@ -182,7 +188,7 @@ def _delivery(
         key_commitment=header.preamble.key_commitment,
         content_commitment=header.content_commitment,
         header_hash=header_hash,
-        wraps=(),
+        wraps=(make_supervision_wrap(new_content_key(), header_hash, city.joint_key),),
     )
     yield signer.signed(
         "envelope.acknowledge",

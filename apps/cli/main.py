@@ -31,6 +31,7 @@ class _Commands(LazyGroup):
         "genesis": "apps.cli.genesis",
         "node": "apps.cli.node",
         "validators": "apps.cli.validators",
+        "committee": "apps.cli.committee",
         "bench": "apps.cli.bench",
     }
 

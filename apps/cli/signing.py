@@ -1,6 +1,7 @@
 """Who signs: keystores of parties and where their passphrases come from."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -14,17 +15,40 @@ from quancheng import passphrase
 from quancheng.keystore import Keystore
 
 
+@dataclass(frozen=True, slots=True)
+class OpenKeystore:
+    """A party's keystore with its passphrase, and the key that signs."""
+
+    folder: Path
+    sign_key: str
+    passphrase: str
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret key by its name."""
+        return Keystore(self.folder).secret(name, self.passphrase)
+
+    def sign_seed(self) -> bytes:
+        """Return the seed of the key that signs."""
+        return self.secret(self.sign_key)
+
+
 def signing_seeds(signers: Sequence[str], descriptor: int | None) -> list[bytes]:
     """Return one seed for each signer: a party of the test network, or FOLDER or FOLDER:KEY."""
     if not signers:
         raise Failure(say("signer.missing"), ExitCode.USAGE)
     given = _given_passphrase(descriptor)
-    seeds = []
-    for signer in signers:
-        folder, name = _keystore_of(signer)
-        secret = _kept_passphrase(folder) or given or _asked_passphrase(folder)
-        seeds.append(Keystore(folder).secret(name, secret))
-    return seeds
+    return [_opened(signer, given).sign_seed() for signer in signers]
+
+
+def open_keystore(signer: str, descriptor: int | None) -> OpenKeystore:
+    """Open the keystore of one signer, named as for `signing_seeds`."""
+    return _opened(signer, _given_passphrase(descriptor))
+
+
+def _opened(signer: str, given: str | None) -> OpenKeystore:
+    folder, name = _keystore_of(signer)
+    secret = _kept_passphrase(folder) or given or _asked_passphrase(folder)
+    return OpenKeystore(folder, name, secret)
 
 
 def new_passphrase(folder: Path, descriptor: int | None) -> str:

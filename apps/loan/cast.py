@@ -25,6 +25,7 @@ class Role(StrEnum):
     STRANGER = "stranger"
     BANK = "bank"
     SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
     CITIZENS = "citizens"
     CHANNEL = "channel"
 
@@ -46,6 +47,7 @@ FOUNDERS: tuple[Part, ...] = (
     Part(Role.DEPARTMENT, "济南市信用信息中心", PartyKind.HOLDER, (Right.HOLD,), "credit-centre"),
     Part(Role.BANK, "泉城示范银行", PartyKind.USER, (Right.USE,), "demo-bank"),
     Part(Role.SUPERVISOR, "数据流通监管中心", PartyKind.SUPERVISOR, (Right.WATCH,), "supervision"),
+    Part(Role.AUDITOR, "济南市审计局数据监督处", PartyKind.SUPERVISOR, (Right.WATCH,), "audit"),
     Part(
         Role.IDENTITY,
         "济南市身份认证中心",
@@ -93,6 +95,7 @@ _ORGANISATIONS = (
     ("settlement-bank", "数据交易结算银行（组织）", False),
     ("data-operator", "泉城数据运营公司（组织）", False),
     ("data-deliverer", "泉城数据交付公司（组织）", False),
+    ("audit", "济南市审计局（组织）", False),
     ("citizen-service", "泉城居民服务平台（组织）", False),
 )
 """Label, name, and whether it governs. Who governs runs a validator, everybody else an observer."""
@@ -140,7 +143,7 @@ def founding_plan(time_ms: int) -> Plan:
             )
             for label, name, governing in _ORGANISATIONS
         ),
-        parameters=chosen_parameters({}, testnet=True),
+        parameters=chosen_parameters({"supervisor_wrap": 1}, testnet=True),
     )
 
 

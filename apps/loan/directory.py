@@ -12,8 +12,9 @@ DIRECTORY_SIZE_MAX = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Where each role's node answers and where its own service does, both as URLs."""
+    """Where the founders' files lie, each role's node answers, and its own service does (URLs)."""
 
+    public: str
     genesis_hash: str
     nodes: dict[str, str]
     services: dict[str, str]

@@ -2,7 +2,8 @@
 
 `python -m apps.loan.founding ORGANISATION NETWORK PEERS RPC` makes the keys of one organisation in
 its own folder, puts its contribution into the public folder, waits for those of the others, and
-assembles the founding document itself.
+assembles the founding document itself. A supervisor's organisation then takes part in generating
+the supervisors' key: only its dealing, with a sealed share for each member, becomes public.
 """
 
 import argparse
@@ -11,10 +12,12 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from apps.loan.fence import raise_fence
+from chaincode.rights import Right
+from genesis.committee import MemberKeys, keep_share, make_dealing, members_of, usual_threshold
 from genesis.contribution import Contribution, decode_contribution
 from genesis.node_home import GENESIS_FILE, NodeAddresses
 from genesis.organisation import (
@@ -27,6 +30,8 @@ from genesis.organisation import (
 from genesis.plan import Plan
 from genesis.plan_file import load_plan
 from genesis.testnet import PASSPHRASE_FILE
+from ledger.genesis import decode_genesis
+from quancheng.dealing import Dealing, decode_dealing
 from quancheng.keystore import QUICK
 from quancheng.private_files import create_private_file
 
@@ -38,10 +43,10 @@ _PASSPHRASE_BYTES = 24
 
 
 class FoundersMissing(Exception):
-    """Some organisations handed in nothing in time; `labels` names them."""
+    """Some founders published nothing in time; `labels` names them."""
 
     def __init__(self, labels: Sequence[str]) -> None:
-        super().__init__(f"no contribution of {', '.join(labels)}")
+        super().__init__(f"nothing of {', '.join(labels)}")
         self.labels = labels
 
 
@@ -64,12 +69,38 @@ def main(arguments: list[str]) -> int:
     genesis = public / GENESIS_FILE
     if not genesis.exists():
         shutil.copyfile(founder.folder.genesis, genesis)
+    for party in plan.organisation(founder.label).parties:
+        if Right.WATCH in party.rights:
+            _generate_share(founder, public, party.label)
     return 0
+
+
+def _generate_share(founder: Founder, public: Path, label: str) -> None:
+    """Deal for the other supervisors, wait for what they deal, and keep one's own share."""
+    genesis = decode_genesis(founder.folder.genesis.read_bytes())
+    members = members_of(genesis)
+    folder = founder.folder.party(label)
+    passphrase = (folder / PASSPHRASE_FILE).read_text(encoding="utf-8").strip()
+    keys = MemberKeys(folder, passphrase, QUICK)
+    dealing = make_dealing(genesis, usual_threshold(len(members)), keys)
+    create_private_file(dealing_path(public, dealing.dealer), dealing.encoded())
+    keep_share(genesis, _dealings(public, len(members)), keys)
 
 
 def contribution_path(public: Path, label: str) -> Path:
     """Return where an organisation's contribution lies for all to read."""
     return public / f"{label}.contribution"
+
+
+def dealing_path(public: Path, dealer: int) -> Path:
+    """Return where a supervisor's dealing lies for all to read."""
+    return public / f"{dealer}.dealing"
+
+
+def published_dealings(public: Path, members: int) -> list[Dealing]:
+    """Return what the supervisors published for their joint key."""
+    paths = (dealing_path(public, dealer) for dealer in range(1, members + 1))
+    return [decode_dealing(path.read_bytes()) for path in paths]
 
 
 def _contribute(founder: Founder, plan: Plan, public: Path) -> None:
@@ -85,12 +116,24 @@ def _contribute(founder: Founder, plan: Plan, public: Path) -> None:
 
 def _contributions(plan: Plan, public: Path) -> list[Contribution]:
     labels = [organisation.label for organisation in plan.organisations]
+    paths = {label: contribution_path(public, label) for label in labels}
+    _wait_for(paths)
+    return [decode_contribution(path.read_bytes()) for path in paths.values()]
+
+
+def _dealings(public: Path, members: int) -> list[Dealing]:
+    numbers = range(1, members + 1)
+    _wait_for({f"supervisor {number}": dealing_path(public, number) for number in numbers})
+    return published_dealings(public, members)
+
+
+def _wait_for(paths: Mapping[str, Path]) -> None:
+    """Wait until every file stands there; raise FoundersMissing with the labels of the others."""
     deadline = time.monotonic() + WAIT_SECONDS
-    while missing := [item for item in labels if not contribution_path(public, item).exists()]:
+    while missing := [label for label, path in paths.items() if not path.exists()]:
         if time.monotonic() > deadline:
             raise FoundersMissing(missing)
         time.sleep(_POLL_SECONDS)
-    return [decode_contribution(contribution_path(public, item).read_bytes()) for item in labels]
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
 """Governing together: proposals for what the founders agreed on, and everybody's approval."""
 
 from apps.loan.cast import APPLICANTS
+from apps.loan.committee import agreed_committee
 from apps.loan.desk import Desk
 from apps.loan.story import PURPOSES
 from chaincode.membership.party import PartyAdmit
 from chaincode.membership.proposal import PROPOSALS, Proposal, ProposalStatus
 from chaincode.membership.purpose import PurposeDefine
 from chaincode.membership.records import PARTIES
+from chaincode.supervision.committees import CommitteeSet
 from quancheng.errors import TransactionFailed
 
-DECISIONS = len(APPLICANTS) + len(PURPOSES)
-"""How many proposals the founders agreed to apply."""
+DECISIONS = len(APPLICANTS) + len(PURPOSES) + 1
+"""How many proposals the founders agreed to apply; the last one is the supervisors' committee."""
 
 _RIGHTS = {part.name: frozenset(part.rights) for part in APPLICANTS}
 
@@ -43,6 +45,8 @@ async def _is_agreed(desk: Desk, proposal: Proposal) -> bool:
     action = proposal.action
     if isinstance(action, PurposeDefine):
         return action in PURPOSES
+    if isinstance(action, CommitteeSet):
+        return action == agreed_committee(desk)
     if isinstance(action, PartyAdmit):
         party = await desk.record(PARTIES, action.party)
         return party is not None and _RIGHTS.get(party.name) == frozenset(action.rights)

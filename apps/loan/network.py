@@ -31,7 +31,16 @@ from quancheng.private_files import make_private_folder
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 10.0
 LOGS_FOLDER = "logs"
-NO_SERVICE = frozenset({Role.MARKET, Role.SETTLEMENT, Role.OPERATOR, Role.STRANGER, Role.CITIZENS})
+NO_SERVICE = frozenset(
+    {
+        Role.MARKET,
+        Role.SETTLEMENT,
+        Role.OPERATOR,
+        Role.STRANGER,
+        Role.CITIZENS,
+        Role.AUDITOR,
+    }
+)
 
 
 class PartEnded(Exception):
@@ -196,6 +205,7 @@ def _directory(network: Network, addresses: dict[str, list[str]]) -> Directory:
     roles = [role for role in Role if role not in NO_SERVICE]
     ports = free_ports(len(roles))
     return Directory(
+        public=str(network.public),
         genesis_hash=genesis_hash_of(network.genesis.read_bytes()).hex(),
         nodes={role.value: f"http://{addresses[node_organisation(role)][1]}" for role in Role},
         services={

@@ -5,7 +5,7 @@ from apps.messages import Texts
 _ENGLISH = {
     "title": "One loan crosses four real processes",
     "founding": "Ten organisations make their own keys and found the chain together …",
-    "nodes": "Four validators and six observers start …",
+    "nodes": "Four validators and seven observers start …",
     "parts": "Every party starts its own process, with its own keys, folder and node …",
     "step.parties": "parties admitted",
     "step.product": "product on offer",
@@ -64,7 +64,7 @@ _ENGLISH = {
 _CHINESE = {
     "title": "一笔贷款，走过四个真实进程",
     "founding": "十家机构各自生成密钥，共同创立本链……",
-    "nodes": "启动四个验证节点和六个观察节点……",
+    "nodes": "启动四个验证节点和七个观察节点……",
     "parts": "各参与方启动自己的进程：各有各的密钥、目录和节点……",
     "step.parties": "参与方已准入",
     "step.product": "产品已挂牌",

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from apps.messages.circulation_chinese import CIRCULATION_CHINESE
+
 CHINESE: Mapping[str, str] = {
     # The command as a whole
     "help": "泉城链：一座城市公共数据流通的账本。",
@@ -310,4 +312,5 @@ CHINESE: Mapping[str, str] = {
     "bench.worse.share": "R 差了 10% 以上：{value}",
     "bench.worse.processor": "每笔交易的处理器时间多了 10% 以上：{value}",
     "bench.worse.disk": "每笔交易的磁盘占用多了 10% 以上：{value}",
+    **CIRCULATION_CHINESE,
 }

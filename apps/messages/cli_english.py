@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from apps.messages.circulation_english import CIRCULATION_ENGLISH
+
 ENGLISH: Mapping[str, str] = {
     # The command as a whole
     "help": "The Quancheng chain: a ledger for a city's public data.",
@@ -322,4 +324,5 @@ ENGLISH: Mapping[str, str] = {
     "bench.worse.share": "R is more than 10 % worse: {value}",
     "bench.worse.processor": "a transaction costs over 10 % more processor time: {value}",
     "bench.worse.disk": "a transaction takes over 10 % more disk: {value}",
+    **CIRCULATION_ENGLISH,
 }

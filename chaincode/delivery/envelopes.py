@@ -13,6 +13,13 @@ from chaincode.declaration import transaction_type
 from chaincode.delivery.carrying import require_carrier
 from chaincode.delivery.consignment import Consignment, consignment
 from chaincode.delivery.job_results import finished_job
+from chaincode.delivery.preambles import (
+    NO_SUPERVISORS,
+    SealedTo,
+    SealerChoice,
+    other_recipients,
+    preamble_of,
+)
 from chaincode.delivery.records import ASSETS, Asset, AssetStatus, KeyWrap
 from chaincode.fields import (
     AtMost,
@@ -34,25 +41,8 @@ from chaincode.trading.conditions import (
     require_none_frozen,
 )
 from chaincode.trading.records import LINES, LineState
-from ledger.envelope_header import (
-    RECIPIENTS_MAX,
-    EnvelopeHeader,
-    EnvelopePreamble,
-    Recipient,
-    require_sound_header,
-)
+from ledger.envelope_header import RECIPIENTS_MAX, EnvelopeHeader, require_sound_header
 from ledger.refusal import Code, Refused, require
-
-
-@dataclass(frozen=True, slots=True)
-class SealedTo:
-    """The supervisors' epoch and joint key; epoch 0 has no key."""
-
-    epoch: int
-    key: bytes | None
-
-
-NO_SUPERVISORS = SealedTo(0, None)
 
 
 @transaction_type(
@@ -188,48 +178,14 @@ def committee_for(context: Context) -> SealedTo:
     return SealedTo(epoch, committee.key)
 
 
-def other_recipients(goods: Consignment, committee: SealedTo) -> tuple[Recipient, ...]:
-    """Return who can open the envelope besides the user, in the header's order.
-
-    The person where they asked for a copy; the supervisors where the chain demands it.
-    """
-    others: list[Recipient] = []
-    if goods.consent is not None and goods.consent.copy_key is not None:
-        others.append(Recipient(Right.CARRY, goods.consent.copy_key))
-    if committee.key is not None:
-        others.append(Recipient(Right.WATCH, committee.key))
-    return tuple(others)
-
-
 def header_of(
     genesis_hash: bytes, goods: Consignment, body: EnvelopePrepare, committee: SealedTo
 ) -> EnvelopeHeader:
     """Rebuild the header of a line's envelope from the state and what its sealer says."""
-    line, consent = goods.line, goods.consent
-    user = Recipient(Right.USE, goods.order.receiving_key)
-    recipients = sorted(
-        (user, *other_recipients(goods, committee)), key=lambda item: (item.right, item.key)
+    choice = SealerChoice(
+        body.channel, body.fields, body.chunk_size, body.source, body.key_commitment
     )
-    preamble = EnvelopePreamble(
-        genesis_hash=genesis_hash,
-        line=body.line,
-        product=line.product,
-        product_version=line.product_version,
-        purpose=line.purpose,
-        fields=body.fields,
-        consent=line.consent,
-        matter=line.matter,
-        sid=line.sid,
-        retention_until_ms=0 if consent is None else consent.retention_until_ms,
-        user=goods.order.user,
-        receiving_key=goods.order.receiving_key,
-        channel=body.channel,
-        chunk_size=body.chunk_size,
-        recipients=tuple(recipients),
-        committee=committee.epoch,
-        source=body.source,
-        key_commitment=body.key_commitment,
-    )
+    preamble = preamble_of(genesis_hash, goods, choice, committee)
     return EnvelopeHeader(preamble, body.cipher_root, body.size, body.content_commitment)
 
 

@@ -20,6 +20,8 @@ from genesis.testnet import load_testnet
 ROOT = Path(__file__).parents[2]
 UNDECIDED_S = 5.0
 DECIDED_S = 60.0
+SUPERVISORS = ("supervisor", "audit-supervisor")
+HASH_DIGITS = 64
 
 pytestmark = pytest.mark.e2e
 
@@ -95,6 +97,29 @@ def test_from_a_running_net_to_evidence(command: Command, tmp_path: Path) -> Non
     data[len(data) // 2] ^= 1
     Path(file).write_bytes(data)
     command.run("evidence", "verify", file, "--genesis", genesis, code=ExitCode.REFUSED)
+
+
+def test_supervisors_put_their_committee_into_force(command: Command, tmp_path: Path) -> None:
+    """A new generation from the command line: deal, keep, propose, approve, confirm."""
+    genesis = str(command.root / "genesis.qc")
+    dealings = []
+    for label in SUPERVISORS:
+        keystore = next(command.root.glob(f"*/parties/{label}"))
+        (keystore / "share-1.key").unlink()
+        dealings.append(str(tmp_path / f"{label}.dealing"))
+        words = ["deal", "--genesis", genesis, "--as", label, "--out", dealings[-1]]
+        command.run("committee", *words)
+    for label in SUPERVISORS:
+        command.run("committee", "receive", "--genesis", genesis, "--as", label, *dealings)
+    command.run("committee", "confirm", "--as", SUPERVISORS[0], code=ExitCode.REFUSED)
+    words = ["--genesis", genesis, "--as", "authorizer", *dealings]
+    shown = command.run("committee", "propose", *words)
+    proposal = next(word for word in shown.split() if len(word) == HASH_DIGITS)
+    for label in ("department", "operator", "bank", "identity-authority"):
+        words = ["proposal.approve", "--as", label, "--field", f"proposal={proposal}"]
+        command.run("tx", "send", *words)
+    assert "1 of 2" in command.run("committee", "confirm", "--as", SUPERVISORS[0])
+    assert "2 of 2" in command.run("committee", "confirm", "--as", SUPERVISORS[1])
 
 
 def test_a_net_is_cut_in_two_and_healed(command: Command) -> None:

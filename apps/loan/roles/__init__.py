@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from apps.loan.cast import Role
 from apps.loan.desk import Desk
 from apps.loan.roles import (
+    auditor,
     authorizer,
     bank,
     citizens,
@@ -31,5 +32,6 @@ PLAYS: Mapping[Role, Callable[[Desk], Awaitable[None]]] = {
     Role.STRANGER: stranger.play,
     Role.BANK: bank.play,
     Role.SUPERVISOR: supervisor.play,
+    Role.AUDITOR: auditor.play,
     Role.CITIZENS: citizens.play,
 }

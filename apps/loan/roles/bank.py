@@ -15,7 +15,6 @@ from apps.loan import counter, sights
 from apps.loan.cast import Role
 from apps.loan.desk import Desk
 from apps.loan.governing import approve_agreed
-from apps.loan.sealing import header_of_line, wraps_of
 from apps.loan.serving import new_service, serving
 from apps.loan.story import PURPOSE_CREDIT, PURPOSE_FINANCE, PURPOSE_MARKETING, RETURNING
 from chaincode.authorization.records import (
@@ -37,6 +36,7 @@ from chaincode.trading.records import LINES, Line, LineState
 from ledger.envelope_header import Recipient
 from ledger.suites import tagged_hash
 from ledger.transaction import assemble
+from quancheng.consignments import consignment_of, prepared_header, wraps_of
 from quancheng.envelope_files import open_to_file
 from quancheng.envelope_wraps import open_wrap, require_same_key
 from quancheng.kem import kem_key_of
@@ -204,7 +204,8 @@ class _LoanOffice:
         )
         if prepared.state is LineState.REFUNDED:
             return False
-        header = await header_of_line(desk, line_id)
+        goods = await consignment_of(desk.client, line_id)
+        header = await prepared_header(desk.client, desk.genesis_hash, goods)
         ciphertext = desk.folder / f"{line_id.hex()}.sealed"
         async with ChannelClient(desk.directory.service(Role.CHANNEL)) as store:
             await store.fetch(header, ciphertext)

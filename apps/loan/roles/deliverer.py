@@ -8,6 +8,7 @@ import aiohttp
 from apps.channel.client import ChannelClient
 from apps.loan import rows, sights
 from apps.loan.cast import Role
+from apps.loan.committee import committee_in_force
 from apps.loan.cosigning import add_cosigning
 from apps.loan.desk import Desk
 from apps.loan.sealing import Parcel, seal_parcel
@@ -33,6 +34,7 @@ async def play(desk: Desk) -> None:
             GRANTS, kind=Right.DELIVER, grantee=own.id, status=GrantStatus.OFFERED
         )
         await desk.send("grant.accept", grant=grant)
+        await committee_in_force(desk)
         channel = await sights.channel(desk)
         started: set[bytes] = set()
         while True:

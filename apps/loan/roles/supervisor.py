@@ -1,8 +1,9 @@
-"""The supervisor: governs, designates channels with the market, and inspects with a freeze."""
+"""The supervisor: governs, proposes the committee, designates channels, inspects with a freeze."""
 
 import asyncio
 
 from apps.loan import sights
+from apps.loan.committee import agreed_committee, confirm_own_share
 from apps.loan.cosigning import add_cosigning
 from apps.loan.desk import Desk
 from apps.loan.governing import approve_agreed
@@ -23,6 +24,9 @@ async def play(desk: Desk) -> None:
     add_cosigning(service, desk, _designates)
     async with serving(desk, service), asyncio.TaskGroup() as group:
         group.create_task(approve_agreed(desk))
+        await desk.own_party()
+        await desk.send("proposal.open", action=agreed_committee(desk))
+        await confirm_own_share(desk)
         await desk.until(lambda: _enough_delivered(desk))
         await _inspect(desk)
         await asyncio.Event().wait()

@@ -20,12 +20,11 @@ from chaincode.authorization.records import ConsentKind, MatterKind
 from chaincode.authorization.requests import ConsentRequest
 from chaincode.delivery.consignment import consignment
 from chaincode.delivery.envelopes import (
-    NO_SUPERVISORS,
     EnvelopeAcknowledge,
     EnvelopePrepare,
-    SealedTo,
     header_of,
 )
+from chaincode.delivery.preambles import NO_SUPERVISORS, SealedTo
 from chaincode.delivery.receipts import EnvelopeReceipt
 from chaincode.delivery.records import Verdict
 from chaincode.delivery.release import EnvelopeRelease

@@ -12,7 +12,8 @@ from chaincode.authorization.consents import ConsentGrant
 from chaincode.authorization.records import ConsentKind
 from chaincode.context import BlockContext
 from chaincode.delivery.consignment import consignment
-from chaincode.delivery.envelopes import EnvelopePrepare, other_recipients
+from chaincode.delivery.envelopes import EnvelopePrepare
+from chaincode.delivery.preambles import other_recipients
 from chaincode.delivery.release import EnvelopeRelease
 from chaincode.execution import BlockExecution, execute_block
 from chaincode.ids import part_id

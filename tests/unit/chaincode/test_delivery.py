@@ -17,8 +17,9 @@ from chaincode.authorization.records import (
 )
 from chaincode.context import Context
 from chaincode.delivery.consignment import consignment
-from chaincode.delivery.envelopes import NO_SUPERVISORS, header_of
+from chaincode.delivery.envelopes import header_of
 from chaincode.delivery.erasure import ErasureAttest, ErasureRequest
+from chaincode.delivery.preambles import NO_SUPERVISORS
 from chaincode.delivery.records import ASSETS, METERS, Asset, AssetStatus, Verdict
 from chaincode.execution import execute_block
 from chaincode.membership.parameter import ParameterSet

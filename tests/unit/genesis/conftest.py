@@ -10,7 +10,7 @@ from ledger.genesis import Parameter
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def plan() -> Plan:
     """Four governing organisations, each with one validator and one party."""
     organisations = tuple(

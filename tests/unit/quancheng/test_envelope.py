@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import io
 import resource
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,11 @@ class Digest(io.BytesIO):
         """Hash the bytes."""
         self.hash.update(data)
         return memoryview(data).nbytes
+
+    def writelines(self, lines: Iterable[Buffer], /) -> None:
+        """Hash the bytes of each, as a raw file writes them."""
+        for line in lines:
+            self.write(line)
 
 
 def test_memory_stays_constant(tmp_path: Path) -> None:

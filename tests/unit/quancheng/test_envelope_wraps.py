@@ -12,6 +12,7 @@ from ledger.envelope_header import RECIPIENTS_MAX, EnvelopeHeader, Recipient, de
 from ledger.refusal import Code, Refused
 from quancheng.envelope import open_sealed, seal
 from quancheng.envelope_keys import (
+    content_commitment_key_of,
     content_hasher,
     key_commitment_of,
     new_content_key,
@@ -130,7 +131,7 @@ def test_golden_vector() -> None:
     content_key = bytes.fromhex(vector["content_key"])
     header = decode_envelope_header(bytes.fromhex(vector["header"]))
     preamble_hash = header.preamble.hash()
-    hasher = content_hasher(content_key, preamble_hash)
+    hasher = content_hasher(content_commitment_key_of(content_key, preamble_hash))
     hasher.update(vector["content"].encode())
     assert preamble_hash.hex() == vector["preamble_hash"]
     assert header.hash().hex() == vector["header_hash"]
