@@ -7,7 +7,6 @@ under a new version.
 """
 
 import lzma
-import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,15 +25,14 @@ from ledger.vote import VoteKind, block_vote_bytes
 from node.chain import Chain
 from node.store.memory import MemoryEngine
 from tests.unit.chaincode.city import HOUR
-from tests.unit.chaincode.play import ACTIONS, Play, founded_play
+from tests.unit.chaincode.play import Play, founded_play
+from tests.unit.chaincode.play_actions import drawn_history, play_step
 from tests.unit.chaincode.world import SEEDS, founding_genesis, signing_key
 
 FILE = Path(__file__).parent / "golden" / "chain.cbor.xz"
 SIZE_MAX = 64 * BLOCK_SIZE_MAX
 SEED = 8
 STEPS = 160
-
-_NAMES = ["advance"] * 20 + ["place"] * 4 + ["wait", "release"] + list(ACTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +106,10 @@ def make_golden_chain() -> GoldenChain:
 
 
 def _history() -> list[tuple[int, tuple[Transaction, ...]]]:
-    draw = random.Random(SEED)
     play = founded_play()
     _rotate_validator(play)
-    for _ in range(STEPS):
-        numbers = (draw.randrange(10_000), draw.randrange(10_000), draw.randrange(10_000))
-        play.do((draw.choice(_NAMES), *numbers))
+    for step in drawn_history(SEED, STEPS):
+        play_step(play, step)
     play.end_block()
     play.world.wait(HOUR)
     return play.world.blocks

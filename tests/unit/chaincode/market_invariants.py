@@ -32,4 +32,6 @@ def check_market(state: StateReader) -> None:
         demand = DEMANDS.known(state, match.demand)
         assert demand.status is DemandStatus.MATCHED
         assert match.price <= demand.price
-        assert match.remaining + taken[match_id] <= demand.quantity
+        given = match.remaining + taken[match_id]
+        assert given <= demand.quantity
+        assert match.ended or given == demand.quantity

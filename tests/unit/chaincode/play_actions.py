@@ -51,8 +51,10 @@ FREQUENT = {
     "audit": 3,
     "comply": 8,
     "carry": 2,
+    "demand": 4,
     "dispute": 2,
-    "match": 2,
+    "freeze": 1,
+    "match": 3,
     "order": 3,
     "take": 2,
     "case": 1,
@@ -62,14 +64,20 @@ FREQUENT = {
 NAMES = [name for name, count in FREQUENT.items() for _ in range(count)] + list(ACTIONS)
 
 
+def play_step(play: Play, step: Step) -> None:
+    """Try one action, or let time pass."""
+    name, a, b, c = step
+    if name == "wait":
+        play.pass_time(WAITS[a % len(WAITS)])
+    else:
+        play.try_out(ACTIONS[name](play, a, b, c), b, c)
+
+
 def play_out(history: Iterable[Step]) -> Play:
     """Play a history to its end, checking after each block."""
     play = founded_play()
-    for name, a, b, c in history:
-        if name == "wait":
-            play.pass_time(WAITS[a % len(WAITS)])
-        else:
-            play.try_out(ACTIONS[name](play, a, b, c), b, c)
+    for step in history:
+        play_step(play, step)
     check_ends(play)
     return play
 

@@ -7,7 +7,8 @@ from chaincode.delivery.job_records import ANSWERS, JOBS, JobStatus, Suppressed
 from chaincode.delivery.job_results import JobResult
 from chaincode.delivery.jobs import JobSubmit
 from chaincode.delivery.queries import GroupQuery, Statistic
-from chaincode.parameters import ParameterName, set_value
+from chaincode.membership.parameter import ParameterSet
+from chaincode.parameters import ParameterName
 from chaincode.trading.placement import OrderLine
 from chaincode.trading.records import Line
 from tests.unit.chaincode.city import CREDIT, MARKETING
@@ -93,6 +94,5 @@ def tighten(play: Play, a: int, b: int, _c: int) -> None:
     """Let other limits of groups and budgets be in force from now on."""
     play.end_block()
     name, values = TIGHTER[a % len(TIGHTER)]
-    value, height = values[b % len(values)], play.world.height + 1
-    play.world.change(lambda context: set_value(context.state, name, value, height, height + 1))
+    play.world.govern(ParameterSet(name, values[b % len(values)], 0))
     play.end_block()

@@ -9,7 +9,7 @@ from chaincode.rights import Right
 from chaincode.trading.demands import DemandList
 from chaincode.trading.matching import ListingMatch
 from chaincode.trading.placement import OrderLine, OrderPlace
-from chaincode.trading.records import LISTINGS, MATCHES
+from chaincode.trading.records import DEMAND_BOOK, LISTINGS, MATCHES, SUPPLY_BOOK
 from chaincode.trading.withdrawal import ListingWithdraw
 from tests.unit.chaincode.city import CREDIT, CREDIT_SMALL, HOUR, MARKETING
 from tests.unit.chaincode.match_oracle import right_matches
@@ -77,19 +77,18 @@ def demand(play: Play, a: int, b: int, c: int) -> Signed:
 
 
 def match(play: Play, a: int, b: int, c: int) -> Signed | None:
-    """Match a right pair, or any supply with any demand."""
+    """Match a right pair, or any open supply with any open demand of its class."""
     world = play.world
-    context = world.block_context()
-    right = sorted(right_matches(world.state, context, play.city.venue)) if a % 4 else []
-    if right:
-        supply, wanted = right[b % len(right)]
-    elif play.demands and play.listings:
-        supply = play.listings[b % len(play.listings)]
-        wanted = play.demands[c % len(play.demands)]
-    else:
+    pairs = sorted(right_matches(world.state, world.block_context(), play.city.venue))
+    if a % 2 or not pairs:
+        supplies, demands = (
+            [place for place, _ in book.scan(world.state)] for book in (SUPPLY_BOOK, DEMAND_BOOK)
+        )
+        pairs = [(one[-1], two[-1]) for one in supplies for two in demands if one[1] == two[1]]
+    if not pairs:
         return None
-    listing = LISTINGS.get(world.state, supply)
-    price = 0 if listing is None else listing.price
+    supply, wanted = pairs[b % len(pairs)]
+    price = LISTINGS.known(world.state, supply).price
     return ListingMatch(supply, wanted, price + (c % 13 == 0)), (play.city.market,)
 
 

@@ -56,7 +56,9 @@ def freeze(play: Play, a: int, b: int, c: int) -> Signed | None:
     """Freeze a target for a while, alone or with a second supervisor, or lift a freeze."""
     if not play.cases:
         return None
-    case, target = play.cases[a % len(play.cases)]
+    city_wide = [row for row in play.cases if row[1] == play.world.genesis_hash]
+    cases = city_wide if city_wide and c % 3 == 0 else play.cases
+    case, target = cases[a % len(cases)]
     if b % 2:
         return FreezeLift(case, target), (play.city.supervisor,)
     body = FreezeSet(case, target, play.city.now_ms + TERMS[b % len(TERMS)])

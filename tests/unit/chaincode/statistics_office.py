@@ -72,6 +72,7 @@ class StatisticsOffice:
         office.city.world = copy.copy(office.city.world)
         office.city.world.state = MemoryState(office.city.world.state.values)
         office.city.world.actors = dict(office.city.world.actors)
+        office.city.world.blocks = list(office.city.world.blocks)
         return office
 
     @property
