@@ -44,6 +44,8 @@ class BlockExecution:
     """What a block does: changes ascending by raw key; outcomes, those of transactions last."""
 
     changes: Mapping[bytes, bytes | None]
+    records: Mapping[bytes, object | None]
+    """The record that each change encodes, None for a deletion."""
     outcomes: tuple[Outcome, ...]
     sweeps: int
     """How many outcomes are of sweeps and evidence; transaction i has outcome sweeps + i."""
@@ -96,7 +98,9 @@ def execution_steps(
         if position and position % STEP_SIZE == 0:
             yield
         outcomes.append(_execute(overlay, block, transaction, version))
-    return BlockExecution(overlay.changes(), tuple(outcomes), len(swept) + len(recorded))
+    return BlockExecution(
+        overlay.changes(), overlay.written(), tuple(outcomes), len(swept) + len(recorded)
+    )
 
 
 def check(state: StateReader, block: BlockContext, transaction: Transaction) -> Outcome:

@@ -1,7 +1,9 @@
 """The world state before the first block, as the genesis document founds it."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
+from chaincode.codec import RecordCodec
 from chaincode.ids import key_id
 from chaincode.membership.records import (
     KEYS,
@@ -30,6 +32,8 @@ from ledger.refusal import Code, Refused, require
 from ledger.suites import tagged_hash
 from ledger.validators import Validator
 
+R = TypeVar("R")
+
 _CA_TAG = b"qc/ca/v1"
 
 
@@ -37,6 +41,10 @@ class _Nothing:
     """The state before genesis."""
 
     def get(self, _raw_key: bytes, /) -> bytes | None:
+        """Return None."""
+        return None
+
+    def record(self, _raw_key: bytes, _codec: RecordCodec[R], /) -> R | None:
         """Return None."""
         return None
 
