@@ -3,9 +3,10 @@
 from node.chain import Chain
 from node.host import Host
 from node.network.peers import Peers
-from node.rpc.backend import PeerStatus
+from node.rpc.backend import PeerStatus, Waiting
 from node.sync import BlockSync
 from node.voting_past import VotingPast
+from node.waiting import Circumstances
 
 
 class Activity:
@@ -33,6 +34,16 @@ class Activity:
     def is_syncing(self) -> bool:
         """Say whether blocks are known to exist that this node has not got."""
         return self._sync.is_behind
+
+    def silent_up_to(self) -> int | None:
+        """Return the last height that this validator may not sign; None where it may sign all."""
+        if self._past is None or self._past.silent_up_to < self._chain.facts.height:
+            return None
+        return self._past.silent_up_to
+
+    def waiting(self) -> Waiting:
+        """Return what the next block waits for."""
+        return self._host.waiting.waiting(Circumstances(self.peers(), self.is_syncing()))
 
     def peers(self) -> tuple[PeerStatus, ...]:
         """Return the connected nodes."""

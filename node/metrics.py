@@ -22,6 +22,8 @@ from prometheus_client import (
 )
 
 from ledger.refusal import Code
+from node.rpc.backend import Waiting
+from quancheng.api.waiting import WaitingCause
 
 # A second series for each counter that nobody asks for; the library's switch has no type.
 leave_out_creation_times = cast(Callable[[], None], disable_created_metrics)
@@ -183,6 +185,42 @@ class ProcessMetrics:
         self._at_bound.labels(queue.value).inc()
 
 
+class WaitingMetrics:
+    """What the next block waits for; brought up to date at each scrape."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._seconds = Gauge(
+            "quancheng_waiting_seconds",
+            "How long there has been something to decide at the present height; 0 where nothing.",
+            registry=registry,
+        )
+        self._causes = Gauge(
+            "quancheng_waiting_cause",
+            "1 for the reason why the next block is not there, 0 for all others.",
+            ["cause"],
+            registry=registry,
+        )
+        self._missing = Gauge(
+            "quancheng_vote_missing",
+            "1 for a validator whose message of the present step has not come, else 0.",
+            ["validator"],
+            registry=registry,
+        )
+        for cause in WaitingCause:
+            self._causes.labels(cause.value)
+
+    def show(self, waiting: Waiting, validators: int, now_ms: int) -> None:
+        """Show what is waited for, of a set of so many validators."""
+        due_ms = waiting.due_since_ms
+        self._seconds.set(0 if due_ms is None else max(0, now_ms - due_ms) / 1_000)
+        for cause in WaitingCause:
+            self._causes.labels(cause.value).set(cause.value == waiting.cause)
+        missing = {item.validator for item in waiting.missing}
+        self._missing.clear()
+        for index in range(validators):
+            self._missing.labels(str(index)).set(index in missing)
+
+
 class Metrics:
     """All metrics of a node."""
 
@@ -191,6 +229,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.chain = ChainMetrics(self.registry)
         self.process = ProcessMetrics(self.registry)
+        self.waiting = WaitingMetrics(self.registry)
 
     def exposition(self) -> bytes:
         """Return the text that Prometheus scrapes."""

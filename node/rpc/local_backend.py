@@ -47,6 +47,7 @@ from node.rpc.backend import (
     Trace,
     TraceStep,
     TransactionLocation,
+    Waiting,
 )
 
 RECENT_BLOCKS_MAX = 64
@@ -71,6 +72,12 @@ class NodeActivity(Protocol):
 
     def is_syncing(self) -> bool:
         """Say whether blocks are known to exist that this node has not got."""
+
+    def silent_up_to(self) -> int | None:
+        """Return the last height that this validator may not sign; None where it may sign all."""
+
+    def waiting(self) -> Waiting:
+        """Return what the next block waits for."""
 
     def peers(self) -> tuple[PeerStatus, ...]:
         """Return the connected nodes."""
@@ -138,7 +145,7 @@ class LocalBackend:
                 self._waiting.popitem(last=False)
 
     async def status(self) -> NodeStatus:
-        """Return where the node stands. About 20 µs."""
+        """Return where the node stands. About 40 µs."""
         chain, activity = self._chain, self._parts.activity
         tip, facts = chain.tip, chain.facts
         mempool = self._parts.mempool.stats()
@@ -160,6 +167,8 @@ class LocalBackend:
             peers=len(activity.peers()),
             mempool_transactions=mempool.transactions,
             mempool_bytes=mempool.size_bytes,
+            silent_up_to=activity.silent_up_to(),
+            waiting=activity.waiting(),
         )
 
     async def health(self) -> Health:
@@ -169,7 +178,11 @@ class LocalBackend:
 
     async def metrics(self) -> bytes:
         """Return all metrics."""
-        self._metrics.process.peers.set(len(self._parts.activity.peers()))
+        activity = self._parts.activity
+        self._metrics.process.peers.set(len(activity.peers()))
+        validators = self._chain.facts.validators.size
+        now_ms = self._parts.clock.wall_ms()
+        self._metrics.waiting.show(activity.waiting(), validators, now_ms)
         return self._metrics.exposition()
 
     def _watch_mempool(self) -> None:

@@ -18,6 +18,7 @@ from quancheng.api.method import (
     PublicKey,
 )
 from quancheng.api.transactions import ReceiptView
+from quancheng.api.waiting import WaitingView
 from quancheng.json_form import BytesForm
 from quancheng.json_object import ItemsMax
 
@@ -47,6 +48,12 @@ class ChainStatus:
     peers: Annotated[int, "How many nodes it is connected to."]
     mempool_transactions: Annotated[int, "Transactions that wait for a block."]
     mempool_bytes: Annotated[int, "Their size."]
+    silent_up_to: Annotated[
+        Height | None,
+        "Last height that this validator does not sign, because its past votes are unknown; null"
+        " where it may sign.",
+    ]
+    waiting: WaitingView
 
 
 @dataclass(frozen=True, slots=True)

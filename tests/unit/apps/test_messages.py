@@ -20,6 +20,9 @@ _BY_PREFIX = (
     "state.",
     "testnet.column.",
     "validators.obstacle.",
+    "why_stuck.cause.",
+    "why_stuck.remedy.",
+    "why_stuck.step.",
 )
 """Keys that are put together at run time."""
 
