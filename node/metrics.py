@@ -149,6 +149,31 @@ class ProcessMetrics:
             buckets=LAG_BUCKETS,
             registry=registry,
         )
+        self.clock_offset = Gauge(
+            "quancheng_clock_offset_seconds",
+            "How far the clocks of most peers are ahead of this machine's.",
+            registry=registry,
+        )
+        self.clock_offset_max = Gauge(
+            "quancheng_clock_offset_max_seconds",
+            "A clock offset beyond this, either way, is an alarm.",
+            registry=registry,
+        )
+        self.peers_disagreeing = Gauge(
+            "quancheng_peers_disagreeing",
+            "Connected nodes with another certified block than this node: a fork.",
+            registry=registry,
+        )
+        self.certificate_expiry = Gauge(
+            "quancheng_certificate_expiry_seconds",
+            "Unix time at which this machine's TLS certificate runs out.",
+            registry=registry,
+        )
+        self.silent_up_to_height = Gauge(
+            "quancheng_silent_up_to_height",
+            "Last height that this validator may not sign; 0 where it may sign.",
+            registry=registry,
+        )
         self._disk_free = Gauge(
             "quancheng_disk_free_bytes", "Free space where the data lie.", registry=registry
         )

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import click
 
+from apps.cli.doctor import examine
 from apps.cli.home_endpoint import home_endpoint
 from apps.cli.network import json_option, node_option, node_url
 from apps.cli.say import described, say
@@ -36,6 +37,15 @@ def node() -> None:
 def run(context: click.Context, home: Path, *, forget_votes: bool) -> None:
     """Run a node in the foreground until it is told to stop."""
     context.exit(run_node(home, Run(forget_votes)))
+
+
+@node.command("doctor", **described("doctor", "quancheng node doctor --home bank/node"))
+@_home_option
+@json_option
+@click.pass_context
+def doctor(context: click.Context, home: Path, *, as_json: bool) -> None:
+    """Look at a node and say what is wrong with it."""
+    context.exit(examine(home, as_json=as_json))
 
 
 @node.command("why-stuck", **described("why_stuck", "quancheng node why-stuck --home bank/node"))

@@ -67,6 +67,9 @@ class NodeStatus:
     mempool_transactions: int
     mempool_bytes: int
     silent_up_to: int | None
+    clock_offset_ms: int | None
+    clock_offset_max_ms: int
+    stops_at_height: int | None
     waiting: Waiting
 
 
@@ -189,6 +192,10 @@ class PeerStatus:
     height: int
     validator: int | None
     validator_key: bytes | None
+    round_trip_ms: int = 0
+    clock_offset_ms: int | None = None
+    certificate_expired_ms: int | None = None
+    agrees: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

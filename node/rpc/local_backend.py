@@ -76,6 +76,12 @@ class NodeActivity(Protocol):
     def silent_up_to(self) -> int | None:
         """Return the last height that this validator may not sign; None where it may sign all."""
 
+    def clock_offset_ms(self) -> int | None:
+        """Return how far the clocks of most peers are ahead of this machine's; None if unknown."""
+
+    def stops_at_height(self) -> int | None:
+        """Return the first height whose rules this software does not know; None where none."""
+
     def waiting(self) -> Waiting:
         """Return what the next block waits for."""
 
@@ -168,6 +174,9 @@ class LocalBackend:
             mempool_transactions=mempool.transactions,
             mempool_bytes=mempool.size_bytes,
             silent_up_to=activity.silent_up_to(),
+            clock_offset_ms=activity.clock_offset_ms(),
+            clock_offset_max_ms=facts.drift_ms // 2,
+            stops_at_height=activity.stops_at_height(),
             waiting=activity.waiting(),
         )
 
@@ -178,8 +187,11 @@ class LocalBackend:
 
     async def metrics(self) -> bytes:
         """Return all metrics."""
-        activity = self._parts.activity
-        self._metrics.process.peers.set(len(activity.peers()))
+        activity, process = self._parts.activity, self._metrics.process
+        peers = activity.peers()
+        process.peers.set(len(peers))
+        process.peers_disagreeing.set(sum(peer.agrees is False for peer in peers))
+        process.silent_up_to_height.set(activity.silent_up_to() or 0)
         validators = self._chain.facts.validators.size
         now_ms = self._parts.clock.wall_ms()
         self._metrics.waiting.show(activity.waiting(), validators, now_ms)

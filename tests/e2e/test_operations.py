@@ -12,7 +12,7 @@ import pytest
 from apps.cli.exits import ExitCode
 from apps.cli.main import run_cli
 from node.signing import load_validator_key
-from tests.e2e.cluster import Cluster, RunningNode, until
+from tests.e2e.cluster import START_S, Cluster, RunningNode, until
 
 pytestmark = pytest.mark.e2e
 
@@ -101,6 +101,65 @@ def test_a_validator_that_does_not_vote_is_named_by_the_others_and_by_itself(
     assert "lost sight of what it signed" in text
     cluster.start(gone)
     until(lambda: waiting(asked)["cause"] == "idle", "it goes on", NOTICED_S)
+
+
+def findings(node: RunningNode, code: ExitCode) -> dict[str, str]:
+    """Return the outcome of each check of the doctor, which ends with a code."""
+    found, text = command("node", "doctor", "--home", str(node.home), "--json")
+    assert found == code, text
+    return {item["check"]: item["outcome"] for item in json.loads(text)["findings"]}
+
+
+def test_the_doctor_finds_a_node_well_and_then_what_is_wrong_with_it(cluster: Cluster) -> None:
+    """Running, with a peer gone, stopped, and stopped without its votes."""
+    cluster.connect()
+    for _ in range(3):
+        cluster.wait_committed(cluster.nodes[0], cluster.submit(cluster.nodes[0]))
+    node, *_, other = cluster.nodes
+    until(lambda: agreeing(node) == 3, "all show the same block", NOTICED_S)
+    found = findings(node, ExitCode.OK)
+    assert {found[name] for name in ("home", "certificate", "peers", "clock", "version")} == {
+        "good"
+    }
+    assert (found["agreement"], found["votes"], found["process"]) == ("good", "voting", "running")
+    assert command("node", "doctor", "--home", str(node.home))[1].count("✓") >= len(found) - 1
+    other.kill()
+    until(lambda: len(node.call("net_peers")["peers"]) == 2, "it is gone", NOTICED_S)
+    assert findings(node, ExitCode.UNWELL)["peers"] == "incomplete"
+    stopped = findings(other, ExitCode.UNWELL)
+    assert (stopped["process"], stopped["store"], stopped["votes"]) == ("stopped", "good", "good")
+    shutil.rmtree(other.home / "data" / "votes")
+    assert findings(other, ExitCode.UNWELL)["votes"] == "lost"
+    certificate = other.home / "keys" / "tls.crt"
+    kept = certificate.rename(other.home / "keys" / "kept.crt")
+    try:
+        assert findings(other, ExitCode.UNWELL) == {"home": "failed"}
+    finally:
+        kept.rename(certificate)
+
+
+def test_a_clock_that_is_ten_minutes_wrong_raises_an_alarm_and_nothing_else(
+    cluster: Cluster,
+) -> None:
+    """The chain goes on without it; it and its peers say whose clock is wrong."""
+    *right, wrong = cluster.nodes
+    for node in right:
+        node.start()
+    wrong.start("node", "--clock-offset-ms", "600000")
+    until(lambda: all(node.answers() for node in cluster.nodes), "all answer", START_S)
+    until(lambda: len(wrong.call("net_peers")["peers"]) == 3, "they are connected", START_S)
+    for node in right:
+        cluster.wait_committed(node, cluster.submit(node), START_S)
+    until(lambda: findings(wrong, ExitCode.UNWELL)["clock"] == "wrong", "it knows", NOTICED_S)
+    assert findings(right[0], ExitCode.UNWELL)["clock"] == "peer_wrong"
+    assert metric(wrong, "quancheng_clock_offset_seconds") == pytest.approx(-600, abs=5)
+    assert any("clock differs" in line["message"] for line in wrong.log())
+    assert not any("clock differs" in line["message"] for line in right[0].log())
+
+
+def agreeing(node: RunningNode) -> int:
+    """Return how many peers show the same block."""
+    return sum(peer["agrees"] is True for peer in node.call("net_peers")["peers"])
 
 
 def missed_and_connected(node: RunningNode) -> list[int]:

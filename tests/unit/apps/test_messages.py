@@ -16,6 +16,7 @@ from tests.tidy.sources import sources
 _BY_PREFIX = (
     "answer.",
     "column.",
+    "doctor.",
     "process.",
     "state.",
     "testnet.column.",

@@ -62,6 +62,7 @@ class QuietActivity:
 
     def __init__(self) -> None:
         self.reasons: tuple[str, ...] = ()
+        self.peers_ahead_ms: int | None = -7
         self.waits_for = Waiting("idle", "work", 1, 0, START_MS, None, 3, 4, 0, ())
 
     def view(self) -> int:
@@ -81,6 +82,14 @@ class QuietActivity:
         return (PEER,)
 
     def silent_up_to(self) -> int | None:
+        """Return none."""
+        return None
+
+    def clock_offset_ms(self) -> int | None:
+        """Return what the test has set."""
+        return self.peers_ahead_ms
+
+    def stops_at_height(self) -> int | None:
         """Return none."""
         return None
 
