@@ -77,7 +77,7 @@ def test_every_text_of_trouble_has_a_remedy() -> None:
     assert {key.rpartition(".")[2] for key in lacking} <= good
 
 
-def peer(**fields: Any) -> PeerView:
+def peer(**fields: Any) -> PeerView:  # noqa: ANN401 - of many types
     """Return a peer that is well, but for the fields given."""
     view = PeerView(bytes(32), bytes(32), "bank", "h:1", 9, 1, None, 1, 3, None, agrees=True)
     return replace(view, **fields)
