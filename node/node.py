@@ -17,9 +17,10 @@ from consensus.replica import Replica
 from consensus.timing import Timing
 from ledger.refusal import Refusal
 from ledger.transaction import Transaction
-from node.activity import Activity
+from node.activity import Activity, Observed
 from node.chain import Chain, ChainOptions
 from node.clock import Clock
+from node.clock_watch import ClockWatch
 from node.commit import Committer
 from node.config import Address
 from node.errors import NodeFailure
@@ -145,7 +146,13 @@ class Node:
         self.metrics.process.watch_disk(identity.home.data)
         versions = VersionWatch(chain, memory.run.version_known, self.metrics)
         self._committer.listen(versions.committed)
-        self.activity = Activity(chain, self.host, self.peers, self.sync, memory.voting.past)
+        self._clocks = ClockWatch(chain, self.peers, self.metrics)
+        self.metrics.process.certificate_expiry.set(identity.peer.expires_at_ms / 1_000)
+        past = memory.voting.past
+        observed = Observed(
+            self.host, self.peers, self.sync, self._tips, self._clocks, versions, past
+        )
+        self.activity = Activity(chain, observed)
         self.backend = LocalBackend(self._answering_parts(), self.metrics)
         self._committer.listen(lambda _, committed: self.backend.committed(committed))
         self._watch_queues()
@@ -162,6 +169,7 @@ class Node:
             self._gossip.run(),
             self._server.run(),
             self._tips.run(),
+            self._clocks.run(),
             watch_loop_lag(self.metrics),
         ):
             self.supervisor.spawn(work)

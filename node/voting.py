@@ -9,6 +9,7 @@ from consensus.errors import RecordDamaged
 from consensus.recovery import Recovered, recover
 from ledger.suites import PUBLIC_KEY_SIZE
 from node.chain import Chain
+from node.chain_view import ChainView
 from node.errors import VotesDamaged
 from node.files import SystemDirectory
 from node.identity import Identity
@@ -47,7 +48,7 @@ def open_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStar
     store, found = open_votes(directory, head)
     height = chain.tip.height
     own_key = identity.validator.public_key
-    past = VotingPast(_past_of(found, chain, own_key), own_key)
+    past = VotingPast(judged_past(found, chain, own_key), own_key)
     past.trust_operator(identity.config.consensus.vote_from_height)
     past.settle([member.public_key for member in chain.facts.validators.members])
     fields = {
@@ -64,7 +65,7 @@ def open_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStar
     return VotingStart(store, past, _recovered(found, height + 1))
 
 
-def _past_of(found: FoundVotes, chain: Chain, own_key: bytes) -> Past:
+def judged_past(found: FoundVotes, chain: ChainView, own_key: bytes) -> Past:
     """Judge what a vote store says beside the chain that it belongs to.
 
     Its votes cannot end below a block that carries a commit of this key: a vote is durable before
@@ -79,7 +80,7 @@ def _past_of(found: FoundVotes, chain: Chain, own_key: bytes) -> Past:
     return Past.KNOWN
 
 
-def _newest_own_commit(chain: Chain, own_key: bytes) -> int:
+def _newest_own_commit(chain: ChainView, own_key: bytes) -> int:
     """Return the highest height whose certificate holds a commit of this key, 0 for none near."""
     tip_height = chain.tip.height
     for height in range(tip_height, max(0, tip_height - OWN_COMMITS_SOUGHT), -1):

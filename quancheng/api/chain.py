@@ -10,6 +10,7 @@ from ledger.suites import SIGNATURE_SIZE
 from ledger.validators import VALIDATORS_MAX
 from quancheng.api.method import (
     PAGE_DEFAULT,
+    ClockOffset,
     Hash,
     Height,
     Limit,
@@ -18,6 +19,7 @@ from quancheng.api.method import (
     PublicKey,
 )
 from quancheng.api.transactions import ReceiptView
+from quancheng.api.waiting import WaitingView
 from quancheng.json_form import BytesForm
 from quancheng.json_object import ItemsMax
 
@@ -47,6 +49,22 @@ class ChainStatus:
     peers: Annotated[int, "How many nodes it is connected to."]
     mempool_transactions: Annotated[int, "Transactions that wait for a block."]
     mempool_bytes: Annotated[int, "Their size."]
+    silent_up_to: Annotated[
+        Height | None,
+        "Last height that this validator does not sign, because its past votes are unknown; null"
+        " where it may sign.",
+    ]
+    clock_offset_ms: Annotated[
+        ClockOffset | None,
+        "How far the clocks of most peers are ahead of this node's, in milliseconds; null if"
+        " unknown.",
+    ]
+    clock_offset_max_ms: Annotated[int, "An offset beyond this, either way, is an alarm."]
+    stops_at_height: Annotated[
+        Height | None,
+        "First height whose rules this software does not know; null where none is decided.",
+    ]
+    waiting: WaitingView
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,13 +53,12 @@ class RunningNode:
         self.rpc_address = node.rpc_address
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, module: str = "node") -> None:
+    def start(self, module: str = "node", *options: str) -> None:
         """Start the process, of other software where a test says so; it answers some time later."""
         assert self._process is None
+        words = [sys.executable, "-m", module, "--home", str(self.home), *options]
         with (self.home / "node.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", module, "--home", str(self.home)], stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen(words, stdout=log, stderr=log)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal."""

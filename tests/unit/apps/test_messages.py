@@ -16,10 +16,14 @@ from tests.tidy.sources import sources
 _BY_PREFIX = (
     "answer.",
     "column.",
+    "doctor.",
     "process.",
     "state.",
     "testnet.column.",
     "validators.obstacle.",
+    "why_stuck.cause.",
+    "why_stuck.remedy.",
+    "why_stuck.step.",
 )
 """Keys that are put together at run time."""
 
