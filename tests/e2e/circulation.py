@@ -204,12 +204,12 @@ def founded_stage(node_url: str, testnet: Testnet, channel_url: str, folder: Pat
 
 
 @contextmanager
-def running_channel(folder: Path) -> Iterator[str]:
-    """Run the delivery channel as a process of its own and give its address."""
+def running_channel(folder: Path) -> Iterator[tuple[str, int]]:
+    """Run the delivery channel as a process of its own; give its address and process id."""
     words = ["-m", "apps.channel.main", "--folder", str(folder)]
     with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield process.stdout.readline().split()[-1]
+            yield process.stdout.readline().split()[-1], process.pid
         finally:
             process.terminate()

@@ -29,7 +29,7 @@ def stage(founded: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     founded.connect()
     folder = tmp_path_factory.mktemp("stage")
     try:
-        with running_channel(folder / "channel") as channel_url:
+        with running_channel(folder / "channel") as (channel_url, _):
             node_url = f"http://{founded.nodes[0].rpc_address}"
             yield founded_stage(node_url, founded.testnet, channel_url, folder)
     finally:

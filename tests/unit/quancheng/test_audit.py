@@ -19,8 +19,8 @@ from quancheng.audit import (
 )
 from quancheng.envelope import seal
 from quancheng.envelope_wraps import differing_wraps, wrap_for
+from tests.unit.quancheng.envelopes import CONTENT_KEY, RECIPIENTS, preamble_for
 from tests.unit.quancheng.supervisors import Supervisors, generated
-from tests.unit.quancheng.test_envelope import CONTENT_KEY, RECIPIENTS, preamble_for
 
 GENESIS_HASH, CASE, ASSET = bytes(32), b"\x01" * 32, b"\x02" * 32
 INSPECTOR = new_inspector_secret()
