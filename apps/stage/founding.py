@@ -1,6 +1,6 @@
 """Founding the network, one organisation a process: only public contributions travel.
 
-`python -m apps.loan.founding ORGANISATION NETWORK PEERS RPC` makes the keys of one organisation in
+`python -m apps.stage.founding ORGANISATION NETWORK PEERS RPC` makes the keys of one organisation in
 its own folder, puts its contribution into the public folder, waits for those of the others, and
 assembles the founding document itself. A supervisor's organisation then takes part in generating
 the supervisors' key: only its dealing, with a sealed share for each member, becomes public.
@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from apps.loan.fence import raise_fence
+from apps.stage.fence import raise_fence
 from chaincode.rights import Right
 from genesis.committee import MemberKeys, keep_share, make_dealing, members_of, usual_threshold
 from genesis.contribution import Contribution, decode_contribution
@@ -52,7 +52,7 @@ class FoundersMissing(Exception):
 
 def main(arguments: list[str]) -> int:
     """Found one organisation's share of the network."""
-    parser = argparse.ArgumentParser(description="Found one organisation of the loan scenario.")
+    parser = argparse.ArgumentParser(description="Found one organisation of a scenario.")
     parser.add_argument("organisation")
     parser.add_argument("network", type=Path)
     parser.add_argument("peers", metavar="HOST:PORT")

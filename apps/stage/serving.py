@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from apps.loan.desk import Desk
+from apps.stage.desk import Desk
 
 REQUEST_SIZE_MAX = 128 * 1024
 

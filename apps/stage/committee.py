@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from apps.loan.desk import Desk
-from apps.loan.founding import published_dealings
+from apps.stage.desk import Desk
+from apps.stage.founding import published_dealings
 from chaincode.supervision.committees import CommitteeSet
 from chaincode.supervision.records import COMMITTEES, Committee, CommitteeStatus
 from genesis.committee import FIRST_EPOCH, first_committee, members_of, share_key_name

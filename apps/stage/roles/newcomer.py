@@ -1,20 +1,19 @@
 """How a newcomer becomes a party: a sponsor answers for it, governance admits it."""
 
-from apps.loan.cast import Role, part_of
-from apps.loan.cosigning import send_sponsored
-from apps.loan.desk import Desk
+from apps.stage.cast import Office
+from apps.stage.cosigning import send_sponsored
+from apps.stage.desk import Desk
 from chaincode.membership.records import Party
 from ledger.suites import tagged_hash
 
 
 async def join(desk: Desk) -> Party:
-    """Apply under the data bureau's sponsorship and wait for admission."""
-    part = part_of(desk.role)
-    assert part is not None
-    sponsor = await desk.party(Role.AUTHORIZER)
+    """Apply under the authorizing body's sponsorship and wait for admission."""
+    part = desk.cast.party_of(desk.role)
+    sponsor = await desk.party(Office.AUTHORIZER)
     await send_sponsored(
         desk,
-        (Role.AUTHORIZER, sponsor.sign_key),
+        (Office.AUTHORIZER, sponsor.sign_key),
         "party.apply",
         name=part.name,
         kind=part.kind,

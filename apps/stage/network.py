@@ -1,7 +1,6 @@
-"""The network of the scenario: its folders, its nodes, and the processes of the parties."""
+"""The network of a scenario: its folders, its nodes, and the processes of the parties."""
 
 import asyncio
-import csv
 import json
 import subprocess
 import sys
@@ -11,13 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apps.loan.cast import FOUNDERS, Role, founding_plan, node_organisation, part_of, party_folder
-from apps.loan.directory import DIRECTORY_FILE, Directory, write_directory
-from apps.loan.founding import PLAN_FILE, PUBLIC_FOLDER, contribution_path
-from apps.loan.roles.department import RECORDS_FILE
-from apps.loan.roles.identity import REGISTER_FILE
-from apps.loan.roles.settlement import TRANSFERS_FILE
-from apps.loan.story import DELIVERED_FIELDS, DEPOSIT, applicants, credit_rows
+from apps.stage.cast import Cast, Office
+from apps.stage.directory import DIRECTORY_FILE, Directory, write_directory
+from apps.stage.founding import PLAN_FILE, PUBLIC_FOLDER, contribution_path
+from apps.stage.roles.settlement import TRANSFERS_FILE
+from apps.stage.scenario import Scenario
 from apps.testnet_processes import NodeProcess, processes_of
 from genesis.contribution import decode_contribution
 from genesis.node_home import GENESIS_FILE
@@ -31,16 +28,6 @@ from quancheng.private_files import make_private_folder
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 10.0
 LOGS_FOLDER = "logs"
-NO_SERVICE = frozenset(
-    {
-        Role.MARKET,
-        Role.SETTLEMENT,
-        Role.OPERATOR,
-        Role.STRANGER,
-        Role.CITIZENS,
-        Role.AUDITOR,
-    }
-)
 
 
 class PartEnded(Exception):
@@ -61,9 +48,15 @@ class Network:
     """Everything that runs, and where it stands on the disk."""
 
     root: Path
+    scenario: Scenario
     parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     nodes: tuple[NodeProcess, ...] = ()
     directory: Directory | None = None
+
+    @property
+    def cast(self) -> Cast:
+        """Everybody who plays."""
+        return self.scenario.cast
 
     @property
     def public(self) -> Path:
@@ -74,6 +67,10 @@ class Network:
     def genesis(self) -> Path:
         """The founding document."""
         return self.public / GENESIS_FILE
+
+    def folder(self, role: str) -> Path:
+        """Return the folder of a role: its keystore and nothing else's."""
+        return self.root / self.cast.party_folder(role)
 
     def log(self, name: str) -> Path:
         """Return the log of a part."""
@@ -119,15 +116,15 @@ async def found(network: Network) -> None:
     """Found the consortium: every organisation makes its own keys in a process of its own."""
     for folder in (network.public, network.root / LOGS_FOLDER):
         make_private_folder(folder)
-    plan = founding_plan(time.time_ns() // 1_000_000)
+    plan = network.cast.founding_plan(time.time_ns() // 1_000_000)
     (network.public / PLAN_FILE).write_text(render_plan(plan), encoding="utf-8")
     addresses = _addresses(plan)
     for organisation in plan.organisations:
         own = addresses[organisation.label]
-        words = ["apps.loan.founding", organisation.label, str(network.root), *own]
+        words = ["apps.stage.founding", organisation.label, str(network.root), *own]
         network.start(organisation.label, words)
     await _all_ended(network)
-    _write_fixtures(network)
+    _write_transfers(network)
     network.nodes = processes_of(_described(network, plan, addresses))
     network.directory = _directory(network, addresses)
     write_directory(network.public / DIRECTORY_FILE, network.directory)
@@ -136,18 +133,18 @@ async def found(network: Network) -> None:
 def start_parts(network: Network) -> None:
     """Start the delivery channel and every party's process."""
     assert network.directory is not None
-    channel = network.root / party_folder(Role.CHANNEL)
+    channel = network.folder(Office.CHANNEL)
     make_private_folder(channel)
-    address = network.directory.service(Role.CHANNEL).removeprefix("http://")
+    address = network.directory.service(Office.CHANNEL).removeprefix("http://")
     network.start(
-        Role.CHANNEL, ["apps.channel.main", "--folder", str(channel), "--listen", address]
+        Office.CHANNEL, ["apps.channel.main", "--folder", str(channel), "--listen", address]
     )
-    for role in Role:
-        if role is not Role.CHANNEL:
-            folder = network.root / party_folder(role)
+    module = f"{network.scenario.package}.process"
+    for role in network.cast.roles:
+        if role != Office.CHANNEL:
+            folder = network.folder(role)
             make_private_folder(folder)
-            words = ["apps.loan.process", role.value, str(folder), str(network.root)]
-            network.start(role.value, words)
+            network.start(role, [module, role, str(folder), str(network.root)])
 
 
 async def _all_ended(network: Network) -> None:
@@ -175,7 +172,7 @@ def _described(network: Network, plan: Plan, addresses: dict[str, list[str]]) ->
             _described_node(organisation, addresses[organisation.label])
             for organisation in plan.organisations
         ),
-        parties=tuple(_described_party(network, role) for role in _founding_roles()),
+        parties=_described_parties(network, plan),
     )
     write_description(testnet)
     return testnet
@@ -186,47 +183,43 @@ def _described_node(organisation: PlannedOrganisation, addresses: list[str]) -> 
     return TestnetNode(node_name(label, 0), label, f"{label}/node", is_validator, *addresses)
 
 
-def _founding_roles() -> tuple[Role, ...]:
-    return tuple(part.role for part in FOUNDERS)
-
-
-def _described_party(network: Network, role: Role) -> TestnetParty:
-    part = part_of(role)
-    assert part is not None
-    path = contribution_path(network.public, part.organisation)
-    contribution = decode_contribution(path.read_bytes())
-    (keys,) = contribution.parties
-    return TestnetParty(
-        role.value, part.name, part.organisation, party_folder(role), keys.sign_key.hex()
-    )
+def _described_parties(network: Network, plan: Plan) -> tuple[TestnetParty, ...]:
+    described = []
+    for organisation in plan.organisations:
+        path = contribution_path(network.public, organisation.label)
+        contribution = decode_contribution(path.read_bytes())
+        for planned, keys in zip(organisation.parties, contribution.parties, strict=True):
+            folder = network.cast.party_folder(planned.label)
+            key = keys.sign_key.hex()
+            described.append(
+                TestnetParty(planned.label, planned.name, organisation.label, folder, key)
+            )
+    return tuple(described)
 
 
 def _directory(network: Network, addresses: dict[str, list[str]]) -> Directory:
-    roles = [role for role in Role if role not in NO_SERVICE]
-    ports = free_ports(len(roles))
+    cast = network.cast
+    ports = free_ports(len(cast.serving))
     return Directory(
         public=str(network.public),
         genesis_hash=genesis_hash_of(network.genesis.read_bytes()).hex(),
-        nodes={role.value: f"http://{addresses[node_organisation(role)][1]}" for role in Role},
+        nodes={role: f"http://{addresses[cast.node_organisation(role)][1]}" for role in cast.roles},
         services={
-            role.value: f"http://{LOOPBACK}:{port}" for role, port in zip(roles, ports, strict=True)
+            role: f"http://{LOOPBACK}:{port}"
+            for role, port in zip(cast.serving, ports, strict=True)
         },
     )
 
 
-def _write_fixtures(network: Network) -> None:
-    """Put into the folders of three parties what they have from their work outside the chain."""
-    people, rows = applicants(), credit_rows()
-    department = network.root / party_folder(Role.DEPARTMENT)
-    with (department / RECORDS_FILE).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["identity", *DELIVERED_FIELDS], extrasaction="ignore")
-        writer.writeheader()
-        for person in people:
-            writer.writerow({"identity": person.identity, **rows[person.row]})
-    register = network.root / party_folder(Role.IDENTITY) / REGISTER_FILE
-    register.write_text(json.dumps([person.identity for person in people]), encoding="utf-8")
-    bank = part_of(Role.BANK)
-    assert bank is not None
-    books = network.root / party_folder(Role.SETTLEMENT) / TRANSFERS_FILE
-    transfer = {"payer": bank.name, "fen": DEPOSIT, "reference": "2026-000417"}
-    books.write_text(json.dumps([transfer], ensure_ascii=False), encoding="utf-8")
+def _write_transfers(network: Network) -> None:
+    """Put into the settlement bank's books what users paid in before."""
+    transfers = [
+        {
+            "payer": network.cast.party_of(role).name,
+            "fen": fen,
+            "reference": f"2026-{number:06d}",
+        }
+        for number, (role, fen) in enumerate(network.scenario.agreement.deposits.items(), start=1)
+    ]
+    books = network.folder(Office.SETTLEMENT) / TRANSFERS_FILE
+    books.write_text(json.dumps(transfers, ensure_ascii=False), encoding="utf-8")

@@ -1,6 +1,7 @@
 """What the chain says happened, read from the nodes block by block."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chaincode.membership.records import PARTIES
@@ -85,7 +86,7 @@ async def balances(client: Client) -> Balances:
     )
 
 
-async def standings(clients: dict[str, Client]) -> list[Standing]:
+async def standings(clients: Mapping[str, Client]) -> list[Standing]:
     """Return header and state root of every node at the highest height that all have reached."""
     statuses = await asyncio.gather(*(client.status() for client in clients.values()))
     height = min(status.height for status in statuses)

@@ -9,8 +9,8 @@ from quancheng.wallet_keys import MatterKeys, identity_commitment
 BIND_PATH = "/bind"
 NAME_PATH = "/name"
 
-_BIND_TAG = b"qc-loan/bind/v1"
-_NAME_TAG = b"qc-loan/name/v1"
+_BIND_TAG = b"qc-stage/bind/v1"
+_NAME_TAG = b"qc-stage/name/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Claim:
     identity: str
     salt: bytes
     commitment: bytes
+    guardian: bytes | None
+    """The pseudonym of who acts for a minor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,18 @@ class Question:
     key: bytes
 
 
-def write_claim(keys: MatterKeys, identity: str) -> dict[str, str]:
-    """Return a citizen's claim, signed by the pseudonym key."""
+def write_claim(
+    keys: MatterKeys, identity: str, *, guardian: MatterKeys | None = None
+) -> dict[str, str]:
+    """Return a citizen's claim, signed by the pseudonym key; a minor's names the guardian's."""
     commitment = keys.identity_commitment(identity)
+    named = b"" if guardian is None else guardian.sid
     return {
         "sid": keys.sid.hex(),
         "identity": identity,
         "salt": keys.salt.hex(),
-        "signature": suites.sign(keys.sign_seed, _BIND_TAG + commitment).hex(),
+        "guardian": named.hex(),
+        "signature": suites.sign(keys.sign_seed, _BIND_TAG + commitment + named).hex(),
     }
 
 
@@ -47,12 +53,12 @@ def read_claim(parts: dict[str, Any]) -> Claim | None:
     try:
         sid, salt = bytes.fromhex(parts["sid"]), bytes.fromhex(parts["salt"])
         identity, signature = str(parts["identity"]), bytes.fromhex(parts["signature"])
-        commitment = identity_commitment(salt, identity)
+        commitment, guardian = identity_commitment(salt, identity), bytes.fromhex(parts["guardian"])
     except (KeyError, TypeError, ValueError):
         return None
-    if not suites.verify(sid, _BIND_TAG + commitment, signature):
+    if not suites.verify(sid, _BIND_TAG + commitment + guardian, signature):
         return None
-    return Claim(sid, identity, salt, commitment)
+    return Claim(sid, identity, salt, commitment, guardian or None)
 
 
 def write_question(seed: bytes, sid: bytes) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 
-from apps.loan.desk import Desk
+from apps.stage.desk import Desk
 from chaincode.membership.records import PARTIES, PartyStatus
 from ledger.suites import tagged_hash
 

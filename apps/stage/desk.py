@@ -8,8 +8,10 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TypeVar
 
-from apps.loan.cast import Role, part_of
-from apps.loan.directory import Directory
+from apps.stage.agreement import Agreement
+from apps.stage.cast import Cast
+from apps.stage.directory import Directory
+from apps.stage.scenario import Setting
 from chaincode.fields import Json
 from chaincode.membership.records import KEYS, PARTIES, Party, PartyStatus
 from chaincode.tables import Table
@@ -61,15 +63,30 @@ class Desk:
     """What a role works with. `keys` is None for roles that are no party of the chain."""
 
     def __init__(
-        self, role: Role, folder: Path, directory: Directory, keys: Keys | None, client: Client
+        self, role: str, folder: Path, setting: Setting, keys: Keys | None, client: Client
     ) -> None:
         self.role = role
         self.folder = folder
-        self.directory = directory
+        self._setting = setting
         self.client = client
         self._keys = keys
         self._height = -1
         self._grown = asyncio.Condition()
+
+    @property
+    def cast(self) -> Cast:
+        """Who plays in the scenario."""
+        return self._setting.scenario.cast
+
+    @property
+    def agreement(self) -> Agreement:
+        """What was agreed on beforehand."""
+        return self._setting.scenario.agreement
+
+    @property
+    def directory(self) -> Directory:
+        """Where everybody is reached."""
+        return self._setting.directory
 
     @property
     def keys(self) -> Keys:
@@ -179,10 +196,9 @@ class Desk:
                     self._grown.notify_all()
             await asyncio.sleep(POLL_SECONDS)
 
-    async def party(self, role: Role) -> Party:
+    async def party(self, role: str) -> Party:
         """Wait until the party of a role is ACTIVE, and return it."""
-        part = part_of(role)
-        assert part is not None, role
+        part = self.cast.party_of(role)
         _, party = await self.first(PARTIES, name=part.name, status=PartyStatus.ACTIVE)
         return party
 
@@ -194,10 +210,11 @@ class Desk:
         )
 
 
-def open_desk(role: Role, folder: Path, directory: Directory) -> Desk:
+def open_desk(role: str, folder: Path, setting: Setting) -> Desk:
     """Open a desk with the keys in its folder; a party without keys makes its own."""
-    keys = None if part_of(role) is None else _open_keys(folder)
-    return Desk(role, folder, directory, keys, Client(directory.node(role), retry=PATIENCE))
+    keys = None if setting.scenario.cast.part_of(role) is None else _open_keys(folder)
+    client = Client(setting.directory.node(role), retry=PATIENCE)
+    return Desk(role, folder, setting, keys, client)
 
 
 def _open_keys(folder: Path) -> Keys:

@@ -9,8 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import aiohttp
 from aiohttp import web
 
-from apps.loan.cast import Role
-from apps.loan.desk import Desk
+from apps.stage.desk import Desk
 from chaincode.catalogue import TYPES
 from ledger import shape, suites
 from ledger.encoding import decode
@@ -54,7 +53,7 @@ def add_cosigning(application: web.Application, desk: Desk, agrees: Agreement) -
 
 
 async def send_together(
-    desk: Desk, type_name: str, others: Sequence[tuple[Role, bytes]], **body: object
+    desk: Desk, type_name: str, others: Sequence[tuple[str, bytes]], **body: object
 ) -> bytes:
     """Send a transaction that others sign too, each named by role and key; return its tx_id.
 
@@ -64,7 +63,7 @@ async def send_together(
 
 
 async def send_sponsored(
-    desk: Desk, sponsor: tuple[Role, bytes], type_name: str, **body: object
+    desk: Desk, sponsor: tuple[str, bytes], type_name: str, **body: object
 ) -> bytes:
     """Send a transaction that a sponsor signs first; return its tx_id."""
     signers = [sponsor, (desk.role, desk.keys.sign_key)]
@@ -72,7 +71,7 @@ async def send_sponsored(
 
 
 async def _send_signed(
-    desk: Desk, type_name: str, signers: Sequence[tuple[Role, bytes]], body: dict[str, object]
+    desk: Desk, type_name: str, signers: Sequence[tuple[str, bytes]], body: dict[str, object]
 ) -> bytes:
     unsigned = build(
         type_name,
@@ -85,8 +84,8 @@ async def _send_signed(
     return signed.tx_id
 
 
-async def _signature(desk: Desk, role: Role, unsigned: UnsignedTransaction) -> bytes:
-    if role is desk.role:
+async def _signature(desk: Desk, role: str, unsigned: UnsignedTransaction) -> bytes:
+    if role == desk.role:
         return suites.sign(desk.keys.sign_seed, signing_bytes(unsigned.tx_id()))
     url = desk.directory.service(role) + COSIGN_PATH
     async with (

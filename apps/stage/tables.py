@@ -5,28 +5,18 @@ from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
-from apps.loan.reading import Balances, Recorded, Standing
-from apps.loan.words import say
+from apps.messages import Texts
+from apps.stage.reading import Balances, Recorded, Standing
 from quancheng.api.transactions import TraceLink
-
-TRIED: tuple[tuple[str, str], ...] = (
-    ("order.place", "E307"),
-    ("order.place", "E308"),
-    ("envelope.release", "E007"),
-    ("envelope.receipt", "E513"),
-    ("order.place", "E009"),
-    ("envelope.release", "E306"),
-)
-"""What is tried against the rules: transaction type and the code it must stand with."""
 
 OK = "E000"
 SHORT = 16
 
 
-def happened_table(recorded: Iterable[Recorded]) -> Table:
+def happened_table(say: Texts, recorded: Iterable[Recorded]) -> Table:
     """Return how many transactions of each type took effect, and with which codes others failed."""
     counts = Counter((item.transaction.type, item.code) for item in recorded)
-    table = _table("happened", ("type", "took.effect", "failed"))
+    table = named_table(say, say("happened"), ("type", "took.effect", "failed"))
     for name in sorted({name for name, _ in counts}):
         failed = [
             f"{code} × {count}"
@@ -37,10 +27,14 @@ def happened_table(recorded: Iterable[Recorded]) -> Table:
     return table
 
 
-def abuses_table(by_node: Sequence[tuple[str, list[Recorded]]]) -> Table:
+def abuses_table(
+    say: Texts,
+    tried: Iterable[tuple[str, str]],
+    by_node: Sequence[tuple[str, list[Recorded]]],
+) -> Table:
     """Return where each attempt stands, as two nodes tell it."""
-    table = _table("abuses", ("abuse", "code", "stands.at", "read.from"))
-    for name, code in TRIED:
+    table = named_table(say, say("abuses"), ("abuse", "code", "stands.at", "read.from"))
+    for name, code in tried:
         places = [_places(recorded, name, code) for _, recorded in by_node]
         same = places[0] if all(place == places[0] for place in places) else "≠"
         nodes = ", ".join(node for node, _ in by_node)
@@ -48,9 +42,9 @@ def abuses_table(by_node: Sequence[tuple[str, list[Recorded]]]) -> Table:
     return table
 
 
-def balances_table(money: Balances) -> Table:
+def balances_table(say: Texts, money: Balances) -> Table:
     """Return where all money is."""
-    table = _table("balances", ("party", "fen"))
+    table = named_table(say, say("balances"), ("party", "fen"))
     for name, amount in money.parties:
         table.add_row(name, f"{amount:,}")
     table.add_row(say("escrow"), f"{money.escrow:,}")
@@ -59,18 +53,20 @@ def balances_table(money: Balances) -> Table:
     return table
 
 
-def trace_table(links: Iterable[TraceLink]) -> Table:
+def trace_table(say: Texts, links: Iterable[TraceLink]) -> Table:
     """Return the steps of a trace."""
-    table = _table("trace", ("kind", "relation", "id", "height"))
+    table = named_table(say, say("trace"), ("kind", "relation", "id", "height"))
     for link in links:
         height = "" if link.height is None else str(link.height)
         table.add_row(link.kind, link.relation, link.id.hex()[:SHORT], height)
     return table
 
 
-def standings_table(standings: Iterable[Standing]) -> Table:
+def standings_table(say: Texts, standings: Sequence[Standing]) -> Table:
     """Return every node at one height."""
-    table = _table("standings", ("node", "height", "block.hash", "state.root"))
+    table = named_table(
+        say, say("standings", count=len(standings)), ("node", "height", "block.hash", "state.root")
+    )
     for item in standings:
         hashes = (item.block_hash.hex()[:SHORT], item.state_root.hex()[:SHORT])
         table.add_row(item.name, str(item.height), *hashes)
@@ -84,8 +80,9 @@ def _places(recorded: Iterable[Recorded], name: str, code: str) -> str:
     return ", ".join(heights)
 
 
-def _table(title: str, columns: Sequence[str]) -> Table:
-    table = Table(title=say(title), title_justify="left", title_style="bold")
+def named_table(say: Texts, title: str, columns: Sequence[str]) -> Table:
+    """Return an empty table; its columns are named by the keys of their texts."""
+    table = Table(title=title, title_justify="left", title_style="bold")
     for column in columns:
         table.add_column(say(column), overflow="fold")
     return table

@@ -4,8 +4,6 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from apps.loan.cast import Role
-
 DIRECTORY_FILE = "directory.json"
 DIRECTORY_SIZE_MAX = 1024 * 1024
 
@@ -19,13 +17,13 @@ class Directory:
     nodes: dict[str, str]
     services: dict[str, str]
 
-    def node(self, role: Role) -> str:
+    def node(self, role: str) -> str:
         """Return the URL of the node that a role uses."""
-        return self.nodes[role.value]
+        return self.nodes[role]
 
-    def service(self, role: Role) -> str:
+    def service(self, role: str) -> str:
         """Return the URL of the service that a role runs."""
-        return self.services[role.value]
+        return self.services[role]
 
 
 def write_directory(path: Path, directory: Directory) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from apps.loan.committee import confirm_own_share
-from apps.loan.desk import Desk
+from apps.stage.committee import confirm_own_share
+from apps.stage.desk import Desk
 
 
 async def play(desk: Desk) -> None:

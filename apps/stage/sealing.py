@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from apps.loan.desk import Desk
+from apps.stage.desk import Desk
 from chaincode.delivery.preambles import SealerChoice, preamble_of
 from chaincode.trading.records import Line
 from ledger.envelope_header import CHUNK_SIZE_DEFAULT, EnvelopeHeader
