@@ -92,7 +92,7 @@ class Applicant:
 
 def credit_rows() -> list[dict[str, str]]:
     """Return the rows of the credit data."""
-    path = resources.files("apps.loan").joinpath("data/german_credit.csv")
+    path = resources.files("apps.stage").joinpath("data/german_credit.csv")
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
