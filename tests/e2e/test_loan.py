@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.loan.cast import FOUNDERS, Role, party_folder
+from apps.loan.cast import CAST, Role
 
 pytestmark = pytest.mark.e2e
 
@@ -76,7 +76,7 @@ def test_the_loan_ends_well_and_its_parties_stay_apart(tmp_path: Path) -> None:
     process = _play(folder, watch)
     output, _ = process.communicate(timeout=SCENARIO_SECONDS)
     assert process.returncode == 0, output
-    keystores = [str(folder / party_folder(role)) + os.sep for role in Role]
+    keystores = [str(folder / CAST.party_folder(role)) + os.sep for role in CAST.roles]
     for opened in _opened(watch):
         owners = {
             keystore
@@ -85,13 +85,13 @@ def test_the_loan_ends_well_and_its_parties_stay_apart(tmp_path: Path) -> None:
             if path.startswith(keystore) and path.endswith((".key", "passphrase"))
         }
         assert len(owners) <= 1, owners
-    department = str(folder / party_folder(Role.DEPARTMENT)) + os.sep
-    bank = str(folder / party_folder(Role.BANK)) + os.sep
+    department = str(folder / CAST.party_folder(Role.DEPARTMENT)) + os.sep
+    bank = str(folder / CAST.party_folder(Role.BANK)) + os.sep
     for opened in _opened(watch):
         if any(path.startswith(bank) and path.endswith(".key") for path in opened):
             assert not any(path.startswith(department) for path in opened)
     keys = {path for opened in _opened(watch) for path in opened if path.endswith("sign.key")}
-    assert len(keys) >= len(FOUNDERS)
+    assert len(keys) >= len(CAST.founders)
     assert _left_behind(folder) == []
     assert not any(_listens(port) for port in _ports(folder))
 
