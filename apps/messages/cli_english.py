@@ -195,6 +195,11 @@ ENGLISH: Mapping[str, str] = {
     # keys
     "keys.help": "Encrypted keys of a party.",
     "keys.new.help": "Make a key and show its public part.",
+    "keys.export.help": "Show a secret key in hexadecimal, for programs in other languages.",
+    "keys.exported": (
+        "This is the secret key itself: whoever reads it signs as its owner."
+        " Keep it out of histories of shells and out of logs."
+    ),
     "keys.show.help": "Show the public parts of all keys; no passphrase is needed.",
     "keys.option.keystore": "Folder of the keys.",
     "keys.option.kind": "What the key is for: signing, or opening envelopes (kem).",
