@@ -17,7 +17,7 @@ from quancheng.computed import (
 )
 from quancheng.envelope import open_sealed, seal
 from quancheng.envelope_keys import SALT_SIZE, key_commitment_of
-from tests.unit.quancheng.test_envelope import preamble_for
+from tests.unit.quancheng.envelopes import preamble_for
 
 KEYS = (b"\x11" * 32, b"\x12" * 32)
 SALT = answer_salt(b"\x21" * 32, b"\x22" * 32)
