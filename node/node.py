@@ -23,6 +23,7 @@ from node.clock import Clock
 from node.clock_watch import ClockWatch
 from node.commit import Committer
 from node.config import Address
+from node.disk_guard import require_space, watch_space
 from node.errors import NodeFailure
 from node.evidence_pool import WAITING_MAX as EVIDENCE_WAITING_MAX
 from node.evidence_pool import EvidencePool
@@ -95,7 +96,9 @@ def _opened_memory(home: Home, clock: Clock, opened: ExitStack, run: Run) -> Mem
     lock = HomeLock(home)
     opened.callback(lock.release)
     identity = load_identity(home, clock.wall_ms())
-    engine = open_engine(identity.config.storage.engine, home.chain)
+    storage = identity.config.storage
+    require_space(home.data, storage.reserve_bytes)
+    engine = open_engine(storage.engine, home.chain)
     opened.callback(engine.close)
     verifier = SignatureVerifier()
     opened.callback(verifier.close)
@@ -159,6 +162,7 @@ class Node:
 
     async def start(self) -> Address:
         """Begin to vote, listen and dial; return the address for peers."""
+        identity = self._memory.identity
         past = self._memory.voting.past
         if past is not None and past.silent_up_to:
             self.host.set_silence(past.silent_up_to)
@@ -170,6 +174,7 @@ class Node:
             self._server.run(),
             self._tips.run(),
             self._clocks.run(),
+            watch_space(identity.home.data, identity.config.storage.reserve_bytes),
             watch_loop_lag(self.metrics),
         ):
             self.supervisor.spawn(work)

@@ -10,7 +10,7 @@ from consensus.recovery import Recovered, recover
 from ledger.suites import PUBLIC_KEY_SIZE
 from node.chain import Chain
 from node.chain_view import ChainView
-from node.errors import VotesDamaged
+from node.errors import VotesDamaged, VotesNotWritten
 from node.files import SystemDirectory
 from node.identity import Identity
 from node.vote_format import STORE_ID_SIZE, StoreHead
@@ -33,10 +33,18 @@ class VotingStart:
 
 
 def open_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStart:
-    """Read the vote store whole, before anything is signed or heard. Raises VotesDamaged.
+    """Read the vote store whole, before anything is signed or heard.
 
-    `forget` is the operator's word to give up a store that cannot be trusted.
+    Raises VotesDamaged, and VotesNotWritten where the disk does not even let it be opened. `forget`
+    is the operator's word to give up a store that cannot be trusted.
     """
+    try:
+        return _opened_voting(identity, chain, forget=forget)
+    except OSError as error:
+        raise VotesNotWritten(error) from error
+
+
+def _opened_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStart:
     directory = SystemDirectory(identity.home.votes)
     store_id = secrets.token_bytes(STORE_ID_SIZE)
     if identity.validator is None:
