@@ -32,6 +32,7 @@ class _Commands(LazyGroup):
         "node": "apps.cli.node",
         "validators": "apps.cli.validators",
         "committee": "apps.cli.committee",
+        "venue": "apps.cli.venue",
         "bench": "apps.cli.bench",
     }
 

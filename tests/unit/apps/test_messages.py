@@ -20,6 +20,7 @@ _BY_PREFIX = (
     "state.",
     "testnet.column.",
     "validators.obstacle.",
+    "venue.judgement.",
 )
 """Keys that are put together at run time."""
 
@@ -72,7 +73,12 @@ def test_every_text_is_used() -> None:
         key for key in ENGLISH if key not in used | literals and not key.startswith(_BY_PREFIX)
     ]
     groups = {f"{name}.help" for name in ("testnet", "genesis", "node", "keys", "tx")}
-    assert set(unused) <= groups | {"explorer.help", "evidence.help", "validators.help"}
+    assert set(unused) <= groups | {
+        "explorer.help",
+        "evidence.help",
+        "validators.help",
+        "venue.help",
+    }
 
 
 def test_the_locale_decides(monkeypatch: pytest.MonkeyPatch) -> None:
