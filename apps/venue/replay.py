@@ -124,22 +124,16 @@ def _match_of(transaction: Transaction) -> ListingMatch | None:
 async def _fetched(client: Client, height: int) -> tuple[Block, CommitCertificate]:
     """Return a block in its own bytes, put together from what a node gives, and its proof."""
     header = decode_header((await client.header(height)).data)
-    last = None if height == 1 else await _certificate(client, height - 1)
-    ids: list[bytes] = []
-    evidence: tuple[bytes, ...] = ()
-    offset: int | None = 0
-    while offset is not None:
-        page = await client.block(height, offset=offset, limit=PAGE_MAX)
+    page = await client.block(height, limit=PAGE_MAX)
+    last = None if page.last_certificate is None else decode_certificate(page.last_certificate)
+    evidence = tuple(item.data for item in page.evidence)
+    ids = [item.tx_id for item in page.transactions]
+    while page.next_offset is not None:
+        page = await client.block(height, offset=page.next_offset, limit=PAGE_MAX)
         ids += [item.tx_id for item in page.transactions]
-        if offset == 0:
-            evidence = tuple(item.data for item in page.evidence)
-        offset = page.next_offset
     transactions = await _bytes_of(client, ids)
-    return Block(header, last, transactions, evidence), await _certificate(client, height)
-
-
-async def _certificate(client: Client, height: int) -> CommitCertificate:
-    return decode_certificate((await client.certificate(height)).data)
+    certificate = decode_certificate((await client.certificate(height)).data)
+    return Block(header, last, transactions, evidence), certificate
 
 
 async def _bytes_of(client: Client, ids: Sequence[bytes]) -> tuple[bytes, ...]:
