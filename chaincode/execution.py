@@ -5,7 +5,7 @@ the block as FAILED with its code and changes nothing but that record. This is t
 `Refused` of the chaincode is caught.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chaincode.catalogue import SWEEPS, active_type
@@ -101,6 +101,25 @@ def execution_steps(
     return BlockExecution(
         overlay.changes(), overlay.written(), tuple(outcomes), len(swept) + len(recorded)
     )
+
+
+def states_before(
+    state: StateReader,
+    block: BlockContext,
+    transactions: Sequence[Transaction],
+    offences: Sequence[Offence] = (),
+) -> Iterator[tuple[Overlay, Transaction]]:
+    """Yield each transaction of a block with the state in which it is about to be executed.
+
+    For those who judge afterwards what was right at that moment; they only read.
+    """
+    overlay = Overlay(state)
+    run_sweeps(overlay, block, SWEEPS)
+    record_offences(overlay, block, offences)
+    version = version_at(overlay, block.height)
+    for transaction in transactions:
+        yield overlay, transaction
+        _execute(overlay, block, transaction, version)
 
 
 def check(state: StateReader, block: BlockContext, transaction: Transaction) -> Outcome:

@@ -33,6 +33,7 @@ class _Commands(LazyGroup):
         "validators": "apps.cli.validators",
         "committee": "apps.cli.committee",
         "audit": "apps.cli.audit",
+        "venue": "apps.cli.venue",
         "bench": "apps.cli.bench",
     }
 

@@ -6,21 +6,19 @@ query, its distance from others in cells, the budgets, and that an answer stays 
 
 import hashlib
 from enum import StrEnum, unique
-from importlib import resources
 
 from apps.gateway.answers import Answer, AnswerStore
+from apps.gateway.code import code_hash
 from apps.gateway.noise import noisy
 from apps.gateway.results import GroupResult
 from apps.gateway.snapshot import Snapshot, persons_in
 from chaincode.delivery.queries import GroupQuery, Statistic, answer_id
 from ledger.encoding import encode
-from ledger.suites import tagged_hash
 from quancheng.computed import answer_salt, computed_content
 
 STATISTICS = frozenset({Statistic.COUNT, Statistic.SUM})
 """What this algorithm computes. A mean is a sum and a count over the same cells."""
 
-_CODE_TAG = b"qc/algorithm-code/v1"
 _CHECK_LABEL = b"qc/cell-check/v1"
 _RUN_LABEL = b"qc/run-report/v1"
 
@@ -32,13 +30,6 @@ class Objection(StrEnum):
     NOT_IN_SCHEMA = "asks for what the product's schema does not have"
     NOT_COMPUTED = "asks for a statistic that the algorithm does not compute"
     TOO_FEW_APART = "differs from an earlier query by a group that is too small"
-
-
-def code_hash() -> bytes:
-    """Return the hash of this algorithm's code, which developer and registrar register."""
-    files = [item for item in resources.files("apps.gateway").iterdir() if item.name[-3:] == ".py"]
-    texts = (item.read_bytes() for item in sorted(files, key=lambda item: item.name))
-    return tagged_hash(_CODE_TAG, *(hashlib.sha256(text).digest() for text in texts))
 
 
 class Gateway:

@@ -12,12 +12,12 @@ from apps.loan.story import (
     REVOKING,
     SCENARIO,
     applicants,
-    credit_rows,
 )
 from apps.loan.words import say
 from apps.stage import reading
 from apps.stage.cast import Office
 from apps.stage.conductor import Performance
+from apps.stage.data import credit_rows
 from apps.stage.network import Network
 from apps.stage.progress import Progress, Step, require_true
 from apps.stage.report import Report

@@ -1,12 +1,11 @@
 """What the parties agreed on beforehand, and how the twelve applicants decide."""
 
-import csv
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from importlib import resources
 
 from apps.loan.cast import CAST, Role
 from apps.stage.agreement import AgreedProduct, AgreedResource, Agreement
+from apps.stage.data import credit_rows
 from apps.stage.scenario import Scenario
 from chaincode.membership.purpose import PurposeDefine
 from chaincode.registration.records import ProductClass
@@ -88,12 +87,6 @@ class Applicant:
     identity: str
     amount: int
     decision: Decision
-
-
-def credit_rows() -> list[dict[str, str]]:
-    """Return the rows of the credit data."""
-    path = resources.files("apps.stage").joinpath("data/german_credit.csv")
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
 def applicants() -> list[Applicant]:

@@ -57,6 +57,8 @@ class AgreedProduct:
     group_size_min: int = 0
     epsilon_max: int = 0
     algorithm: AgreedAlgorithm | None = None
+    form: bytes | None = None
+    """Commitment to the description of its fields, where more than their names describes them."""
 
     @property
     def field_bitmap(self) -> int:
@@ -65,8 +67,8 @@ class AgreedProduct:
 
     @property
     def schema(self) -> bytes:
-        """The root over its fields."""
-        return merkle_root([name.encode() for name in self.fields])
+        """What is registered of its fields: their description, or the root over their names."""
+        return self.form or merkle_root([name.encode() for name in self.fields])
 
     @property
     def notice_hash(self) -> bytes | None:

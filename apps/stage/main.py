@@ -23,11 +23,17 @@ def perform(performance: Performance, *, keep: bool, folder: Path | None) -> int
     name = performance.scenario.package.rpartition(".")[2]
     root = folder or Path(tempfile.mkdtemp(prefix=f"quancheng-{name}-"))
     network = Network(root.resolve(), performance.scenario)
-    status = _play(performance, network, console)
-    if status == 0 and keep:
+    kept = False
+    try:
+        status = _play(performance, network, console)
+        kept = status == 0 and keep
+    finally:
+        # Also what nobody expected leaves no process behind.
+        if not kept:
+            _stop(performance, network, console)
+    if kept:
         _show_next_steps(performance, network, console)
         return status
-    _stop(performance, network, console)
     if status in (0, _INTERRUPTED) and folder is None:
         shutil.rmtree(root)
     return status

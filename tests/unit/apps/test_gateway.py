@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from apps.gateway.answers import AnswerStore
-from apps.gateway.gateway import Gateway, Objection, code_hash
+from apps.gateway.code import code_hash
+from apps.gateway.gateway import Gateway, Objection
 from apps.gateway.noise import loss_of, noisy
 from apps.gateway.results import GroupResult, decode_result
 from apps.gateway.schema import Band, Field, GroupSchema

@@ -15,8 +15,8 @@ from apps.stage.tables import standings_table
 from ledger.refusal_texts import Language
 from tests.tidy.sources import sources
 
-SCENARIOS = ("loan",)
-_PUT_TOGETHER = ("abuse.", "step.")
+SCENARIOS = ("loan", "statistics")
+_PUT_TOGETHER = ("abuse.", "figures.", "step.")
 """Keys of attempts and steps, which the scenario names by type, code and count."""
 
 
