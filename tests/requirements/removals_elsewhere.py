@@ -91,13 +91,15 @@ REMOVALS = (
         "persons have an allowance of their own",
         "chaincode.admission:is_signed_by_person",
         always(False),
-        "tests/unit/node/test_door.py::test_no_organisation_keeps_out_the_persons_it_is_charged_for",
+        "tests/unit/node/test_door.py::"
+        "test_no_organisation_keeps_out_the_persons_it_is_charged_for",
     ),
     Removal(
         "a foreign header has its quorum",
         "lightclient.verification:verify_certificate",
         always(None),
-        "tests/unit/lightclient/test_trust.py::test_fewer_than_a_quorum_or_other_votes_prove_nothing",
+        "tests/unit/lightclient/test_trust.py::"
+        "test_fewer_than_a_quorum_or_other_votes_prove_nothing",
         "lightclient.verification:require_certified",
     ),
     Removal(
