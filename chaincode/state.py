@@ -38,6 +38,22 @@ def encode_record(codec: RecordCodec[R], record: R) -> bytes:
     return encode(codec.write(record))
 
 
+class EmptyState:
+    """The state before anything was stored."""
+
+    def get(self, _raw_key: bytes, /) -> bytes | None:
+        """Return None."""
+        return None
+
+    def record(self, _raw_key: bytes, _codec: RecordCodec[R], /) -> R | None:
+        """Return None."""
+        return None
+
+    def scan(self, _prefix: bytes, _start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
+        """Yield nothing."""
+        return iter(())
+
+
 _UNSEEN = object()
 """Stands for a record that was neither read nor written yet."""
 

@@ -3,7 +3,6 @@
 Tables are read with those that refer to others first: what a listing names was there before it.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from chaincode.authorization.records import GRANTS
@@ -12,7 +11,7 @@ from chaincode.freezes import FREEZES
 from chaincode.membership.records import PARTIES, PURPOSES, RIGHTS
 from chaincode.registration.records import CHANNELS, PRODUCTS, RESOURCES
 from chaincode.settlement.records import CURRENT_POLICIES, POLICIES
-from chaincode.state import Overlay
+from chaincode.state import EmptyState, Overlay
 from chaincode.tables import Table
 from chaincode.trading.records import DEMANDS, LISTINGS, PRICE_CAPS
 from quancheng.client import Client
@@ -37,21 +36,9 @@ TABLES: tuple[Table[Any, Any], ...] = (
 _NOBODY = bytes(32)
 
 
-class _Nothing:
-    """The state under a mirror."""
-
-    def get(self, _raw_key: bytes, /) -> bytes | None:
-        """Return None."""
-        return None
-
-    def scan(self, _prefix: bytes, _start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
-        """Yield nothing."""
-        return iter(())
-
-
 async def mirrored(client: Client) -> Context:
     """Return a context in which the rule judges as the next block would."""
-    state = Overlay(_Nothing())
+    state = Overlay(EmptyState())
     for table in TABLES:
         async for key, record in client.records(table):
             table.put(state, key, record)
