@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from chaincode.versions import VERSION_KNOWN
@@ -46,6 +47,7 @@ from node.reception import Parts, Reception
 from node.registry import ChainRegistry
 from node.rpc.local_backend import LocalBackend, NodeParts
 from node.serving import Server
+from node.signing import Unlock, load_validator_key, no_passphrase
 from node.store.engine import KeyValueEngine
 from node.store.opening import open_engine
 from node.supervision import Supervisor
@@ -64,6 +66,8 @@ class Run:
 
     forget_votes: bool = False
     """The operator's word to give up a vote store that cannot be trusted."""
+    unlock: Unlock = no_passphrase
+    """Gives the passphrase of a sealed validator key."""
     version_known: int = VERSION_KNOWN
     """The newest protocol version whose rules this software has."""
 
@@ -95,7 +99,8 @@ def open_memory(home: Home, clock: Clock, run: Run | None = None) -> Memory:
 def _opened_memory(home: Home, clock: Clock, opened: ExitStack, run: Run) -> Memory:
     lock = HomeLock(home)
     opened.callback(lock.release)
-    identity = load_identity(home, clock.wall_ms())
+    read_key = partial(load_validator_key, unlock=run.unlock)
+    identity = load_identity(home, clock.wall_ms(), read_key)
     storage = identity.config.storage
     require_space(home.data, storage.reserve_bytes)
     engine = open_engine(storage.engine, home.chain)

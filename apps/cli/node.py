@@ -9,10 +9,14 @@ import click
 from apps.cli.doctor import examine
 from apps.cli.home_endpoint import home_endpoint
 from apps.cli.network import json_option, node_option, node_url
+from apps.cli.output import console
 from apps.cli.say import described, say
+from apps.cli.signing import new_passphrase
 from apps.cli.why_stuck import show_why_stuck
-from node.main import run_node
+from node.home import Home
+from node.main import passphrase_from, run_node
 from node.node import Run
+from node.signing import require_plain_key, seal_validator_key
 from quancheng.transport import Endpoint
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -33,10 +37,24 @@ def node() -> None:
 @node.command("run", **described("node.run", "quancheng node run --home bank/node"))
 @_home_option
 @click.option("--forget-votes", is_flag=True, help=say("node.option.forget_votes"))
+@click.option("--passphrase-fd", type=int, help=say("node.option.passphrase_fd"))
 @click.pass_context
-def run(context: click.Context, home: Path, *, forget_votes: bool) -> None:
+def run(
+    context: click.Context, home: Path, *, forget_votes: bool, passphrase_fd: int | None
+) -> None:
     """Run a node in the foreground until it is told to stop."""
-    context.exit(run_node(home, Run(forget_votes)))
+    context.exit(run_node(home, Run(forget_votes, passphrase_from(passphrase_fd))))
+
+
+@node.command("seal-key", **described("seal_key", "quancheng node seal-key --home bank/node"))
+@_home_option
+@click.option("--passphrase-fd", type=int, help=say("option.passphrase_fd"))
+def seal_key(home: Path, passphrase_fd: int | None) -> None:
+    """Encrypt the validator key of a node."""
+    path = Home(home).validator_key
+    require_plain_key(path)
+    public_key = seal_validator_key(path, new_passphrase(path, passphrase_fd))
+    console().print(say("seal_key.done", key=public_key.hex()))
 
 
 @node.command("doctor", **described("doctor", "quancheng node doctor --home bank/node"))

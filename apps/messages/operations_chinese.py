@@ -130,4 +130,12 @@ OPERATIONS_CHINESE = {
     "doctor.version.good": "版本：软件 {software}，协议版本 {protocol}。",
     "doctor.version.old": "版本：软件 {software} 不认识高度 {height} 起的规则，会在此之前停止。",
     "doctor.version.old.remedy": "请在该高度之前安装新版本。",
+    "doctor.key.none": "验证者密钥：没有；本节点只跟随。",
+    "doctor.key.sealed": "验证者密钥：在磁盘上已加密。",
+    "doctor.key.plain": "验证者密钥：得到此磁盘或其副本的人都能读取；{program} node seal-key"
+    " --home {home} 可将其加密。",
+    "seal_key.help": "用口令加密节点的验证者密钥；此后每次启动都需要该口令。",
+    "seal_key.done": "已封存密钥 {key}。此后每次启动都需要口令：经 --passphrase-fd、systemd 凭据"
+    " validator-passphrase、QUANCHENG_PASSPHRASE，或键入。没有口令，密钥即告丢失。",
+    "node.option.passphrase_fd": "含有已封存验证者密钥口令的文件描述符。",
 }

@@ -145,4 +145,14 @@ OPERATIONS_ENGLISH = {
     "doctor.version.old": "Version: software {software} does not know the rules from height"
     " {height} on, and stops before it.",
     "doctor.version.old.remedy": "Install a newer version before that height.",
+    "doctor.key.none": "Validator key: none; this node follows.",
+    "doctor.key.sealed": "Validator key: encrypted on the disk.",
+    "doctor.key.plain": "Validator key: readable by whoever gets this disk or a copy of it;"
+    " {program} node seal-key --home {home} encrypts it.",
+    "seal_key.help": "Encrypt the validator key of a node with a passphrase, which every start"
+    " then needs.",
+    "seal_key.done": "Sealed the key {key}. Every start needs its passphrase from now on: by"
+    " --passphrase-fd, as the systemd credential validator-passphrase, in QUANCHENG_PASSPHRASE,"
+    " or typed. Without it the key is lost.",
+    "node.option.passphrase_fd": "File descriptor with the passphrase of a sealed validator key.",
 }
