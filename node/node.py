@@ -24,6 +24,7 @@ from node.clock import Clock
 from node.clock_watch import ClockWatch
 from node.commit import Committer
 from node.config import Address
+from node.control import Control
 from node.disk_guard import require_space, watch_space
 from node.errors import NodeFailure
 from node.evidence_pool import WAITING_MAX as EVIDENCE_WAITING_MAX
@@ -34,6 +35,7 @@ from node.home import Home
 from node.host import Ground, Host, Surroundings
 from node.identity import Identity, load_identity
 from node.intake import Intake
+from node.keeping import Keeping
 from node.lock import HomeLock
 from node.loop_lag import watch_loop_lag
 from node.mempool import Charge, Mempool, MempoolLimits
@@ -163,6 +165,8 @@ class Node:
         self.activity = Activity(chain, observed)
         self.backend = LocalBackend(self._answering_parts(), self.metrics)
         self._committer.listen(lambda _, committed: self.backend.committed(committed))
+        self._keeping = Keeping(chain)
+        self._control = Control(identity.home.data, self._keeping.operations())
         self._watch_queues()
 
     async def start(self) -> Address:
@@ -184,6 +188,7 @@ class Node:
         ):
             self.supervisor.spawn(work)
         parts = Parts(self.host, self._gossip, self.evidence, self._tips, self.sync, self._server)
+        await self._control.start()
         reception = Reception(parts, self.peers, self.mempool, self.supervisor)
         return await self.peers.start(reception)
 
@@ -198,6 +203,8 @@ class Node:
 
     async def stop(self) -> None:
         """Stop in the order in which parts depend on each other; then nothing is left running."""
+        await self._control.close()
+        await self._keeping.close()
         await self.peers.stop()
         await self.supervisor.close()
         await self.host.close()

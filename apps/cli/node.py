@@ -7,7 +7,9 @@ from typing import TypeVar
 import click
 
 from apps.cli.doctor import examine
+from apps.cli.exits import ExitCode, Failure
 from apps.cli.home_endpoint import home_endpoint
+from apps.cli.keeping import show_backup, show_drill, show_restore
 from apps.cli.network import json_option, node_option, node_url
 from apps.cli.output import console
 from apps.cli.say import described, say
@@ -81,3 +83,41 @@ def why_stuck(
     """Ask a running node what it waits for."""
     endpoint = Endpoint(node_url(node)) if home is None else home_endpoint(home)
     context.exit(show_why_stuck(endpoint, as_json=as_json))
+
+
+@node.command(
+    "backup", **described("backup", "quancheng node backup --home bank/node --out bank.backup")
+)
+@_home_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help=say("backup.option.out"),
+)
+def backup(home: Path, out: Path) -> None:
+    """Back up a node."""
+    show_backup(Home(home), out)
+
+
+@node.command(
+    "restore", **described("restore", "quancheng node restore --home bank/node --from bank.backup")
+)
+@_home_option
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help=say("restore.option.from"),
+)
+@click.option("--drill", is_flag=True, help=say("restore.option.drill"))
+@click.option("--replay", is_flag=True, help=say("restore.option.replay"))
+def restore(home: Path, source: Path, *, drill: bool, replay: bool) -> None:
+    """Restore a node, or prove that one could."""
+    if replay and not drill:
+        raise Failure(say("restore.usage"), ExitCode.USAGE)
+    if drill:
+        show_drill(Home(home), source, replays=replay)
+    else:
+        show_restore(Home(home), source)

@@ -70,6 +70,7 @@ class SnapshotBuilder:
         self._headers = _Headers(engine, genesis, manifest)
         self._bodies = _Bodies(self._headers, engine, manifest)
         self._state = _State(engine, manifest)
+        self._first_indexed = manifest.anchor_height
 
     def take_headers(self, rows: Sequence[bytes]) -> None:
         """Take the next headers."""
@@ -98,12 +99,10 @@ class SnapshotBuilder:
             require(key.startswith(schema.INDEX), Code.SCHEMA, "snapshot.index")
             put_sealed(batch, key, b"")
         self._engine.write_batch(batch, sync=False)
+        self._first_indexed = self._manifest.first_indexed
 
-    def finish(self, *, first_indexed: int | None = None) -> Tip:
-        """Hold the state against the anchor, commit the anchor, and return the tip.
-
-        `first_indexed` is the lowest height that the index covers where one was taken.
-        """
+    def finish(self) -> Tip:
+        """Hold the state against the anchor, commit the anchor, and return the tip."""
         anchor, certificate = self._headers.anchor()
         block = self._bodies.anchor()
         tree = self._state.root()
@@ -116,9 +115,8 @@ class SnapshotBuilder:
         put_sealed(batch, schema.root_key(tip.height), tree.encoded())
         put_sealed(batch, schema.TIP_KEY, tip.encoded())
         put_sealed(batch, schema.GENESIS_KEY, founding_marker(self._genesis))
-        indexed = self._manifest.anchor_height if first_indexed is None else first_indexed
         put_sealed(batch, schema.BODIES_KEY, _u64(self._manifest.first_body))
-        put_sealed(batch, schema.INDEXED_KEY, _u64(indexed))
+        put_sealed(batch, schema.INDEXED_KEY, _u64(self._first_indexed))
         self._engine.write_batch(batch, sync=True)
         options = ChainOptions()
         view = ChainView(self._engine, tip, options.kept_versions)

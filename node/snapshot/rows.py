@@ -58,6 +58,8 @@ class Manifest:
     values: int
     """How many keys the state has; with the hash, what the state root of the anchor binds."""
     tree_hash: bytes
+    first_indexed: int
+    """Lowest height that INDEX covers: one's own word, for one's own backup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +87,21 @@ def encode_manifest(manifest: Manifest) -> bytes:
         manifest.first_body,
         manifest.values,
         manifest.tree_hash,
+        manifest.first_indexed,
     ]
     return _packed(fields)
 
 
 def decode_manifest(data: bytes) -> Manifest:
     """Return the manifest of its bytes, or refuse (E006)."""
-    genesis_hash, anchor_height, first_body, values, tree_hash = _array(data, 5)
+    genesis_hash, anchor_height, first_body, values, tree_hash, first_indexed = _array(data, 6)
     return Manifest(
         _exact(genesis_hash, HASH_SIZE),
         _integer(anchor_height),
         _integer(first_body),
         _integer(values),
         _exact(tree_hash, HASH_SIZE),
+        _integer(first_indexed),
     )
 
 

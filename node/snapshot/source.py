@@ -47,6 +47,7 @@ class SnapshotSource:
             first_body=view.first_body if all_bodies else max(needed, view.first_body),
             values=self._undo.before.tree.count,
             tree_hash=self._undo.before.tree.hash,
+            first_indexed=view.first_indexed,
         )
 
     def piece(self, part: Part, start: bytes) -> Piece:

@@ -15,7 +15,7 @@ from apps.cli.exits import ExitCode
 from apps.cli.main import run_cli
 from node.signing import load_public_key
 from quancheng.passphrase import VARIABLE
-from tests.e2e.cluster import START_S, Cluster, RunningNode, until
+from tests.e2e.cluster import START_S, Cluster, RunningNode, assert_same_chain, until
 
 pytestmark = pytest.mark.e2e
 
@@ -204,3 +204,41 @@ def refusal_of_start(node: RunningNode, variables: "dict[str, str] | None" = Non
     node.start(variables=variables)
     assert node.wait_stopped(START_S) == 1
     return str(node.log()[-1]["failure"])
+
+
+def test_a_restored_backup_never_votes_twice(cluster: Cluster, tmp_path: Path) -> None:
+    """Made while the node runs; restored, it stays silent up to what it may have signed since."""
+    cluster.connect()
+    *others, node = cluster.nodes
+    for _ in range(4):
+        cluster.wait_committed(others[0], cluster.submit(others[0]))
+    until(lambda: node.height() == others[0].height(), "it has them", NOTICED_S)
+    backup = tmp_path / "node.backup"
+    code, text = command("node", "backup", "--home", str(node.home), "--out", str(backup))
+    assert code == ExitCode.OK, text
+    for _ in range(6):  # signed by the node since
+        cluster.wait_committed(others[0], cluster.submit(others[0]))
+    signed = others[0].height()
+    before = sorted(path.name for path in (node.home / "data").iterdir())
+    options = ("node", "restore", "--home", str(node.home), "--from", str(backup))
+    code, text = command(*options, "--drill", "--replay")
+    assert (code, "executed anew" in text) == (ExitCode.OK, True), text
+    assert sorted(path.name for path in (node.home / "data").iterdir()) == before
+    node.kill()
+    assert command(*options)[0] == ExitCode.LOCAL  # a chain is there
+    (node.home / "data" / "chain").rename(tmp_path / "lost disk")
+    assert command(*options)[0] == ExitCode.OK
+    assert not (node.home / "data" / "votes").exists()
+    cluster.start(node)
+    until(lambda: node.height() >= signed, "it caught up", START_S)
+    settled = [line["silent_up_to"] for line in node.log() if "is settled" in line["message"]]
+    assert settled[-1] >= signed + 2
+    while node.height() <= settled[-1]:
+        cluster.wait_committed(others[0], cluster.submit(others[0]))
+        until(lambda: node.height() >= others[0].height(), "it follows", NOTICED_S)
+    until(lambda: node.call("chain_status")["validating"], "it votes again", NOTICED_S)
+    others[0].kill()  # its vote is needed now
+    cluster.wait_committed(others[1], cluster.submit(others[1]), START_S)
+    for each in (*others[1:], node):
+        assert metric(each, "quancheng_equivocations_total") == 0
+    assert_same_chain([*others[1:], node])
