@@ -1,6 +1,6 @@
 """The folder from which one node runs: configuration, founding document, keys.
 
-config.toml    genesis.qc    keys/validator.key (hexadecimal seed)
+config.toml    genesis.qc    keys/validator.key (hexadecimal seed, or sealed later)
 keys/tls.key   keys/tls.crt  keys/ca.crt           data/ (made by the node)
 """
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from chaincode.context import BlockContext
 from chaincode.execution import Outcome, check
 from chaincode.parameters import PARAMETERS, ParameterName
+from chaincode.state import StateReader
 from chaincode.validators import set_of_epoch
 from chaincode.versions import VERSION_KNOWN
 from consensus.context import HeightContext
@@ -151,7 +152,7 @@ class Chain(ChainView):
         tip = decode_tip(SealedReader(engine).require(schema.TIP_KEY))
         view = ChainView(engine, tip, options.kept_versions)
         verified = verify_tip(view, genesis)
-        window = rebuilt_window(view, _longest_window_ms(view))
+        window = rebuilt_window(view, longest_window_ms(view.state))
         report = OpeningReport(founded, undone, tip, verified, len(window))
         return cls(engine, tip, window, options), report
 
@@ -330,7 +331,8 @@ def _require_final(
         raise Refused(refusal.code, refusal.field)
 
 
-def _longest_window_ms(view: ChainView) -> int:
-    record = PARAMETERS.get(view.state, ParameterName.TRANSACTION_WINDOW_MS)
+def longest_window_ms(state: StateReader) -> int:
+    """Return the longest that the window of transactions may ever have been."""
+    record = PARAMETERS.get(state, ParameterName.TRANSACTION_WINDOW_MS)
     assert record is not None
     return record.maximum

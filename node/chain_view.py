@@ -86,6 +86,21 @@ class ChainView:
         """The lowest height after which the state can still be read and proven."""
         return max(0, self.tip.height - self.kept_versions + 1)
 
+    @property
+    def first_body(self) -> int:
+        """The lowest height whose body and receipts are here; 1 unless they were left elsewhere."""
+        return self._marker(schema.BODIES_KEY)
+
+    @property
+    def first_indexed(self) -> int:
+        """The lowest height whose receipts are found by the ids that they concern."""
+        return self._marker(schema.INDEXED_KEY)
+
+    @property
+    def archive(self) -> str:
+        """Where the operator keeps the bodies that are not here; empty where nothing was said."""
+        return (self._reader.get(schema.ARCHIVE_KEY) or b"").decode()
+
     def header_bytes(self, height: int) -> bytes:
         """Return the canonical bytes of a header."""
         return self._of_block(schema.header_key(height), height)
@@ -96,8 +111,11 @@ class ChainView:
 
     def block_bytes(self, height: int) -> bytes:
         """Return the canonical bytes of a block, as peers exchange them."""
-        body = self._of_block(schema.body_key(height), height)
-        return schema.BLOCK_HEAD + self.header_bytes(height) + body
+        return schema.BLOCK_HEAD + self.header_bytes(height) + self.body_bytes(height)
+
+    def body_bytes(self, height: int) -> bytes:
+        """Return the canonical bytes of a body; refuse (E913) one that is kept elsewhere."""
+        return self._of_body(schema.body_key(height), height)
 
     def block(self, height: int) -> Block:
         """Return a block, its body checked against its header. About 3 µs a transaction."""
@@ -113,7 +131,7 @@ class ChainView:
 
     def receipts_bytes(self, height: int) -> list[bytes]:
         """Return the leaves of a block's receipt tree: sweeps first, then transactions in order."""
-        return decode_list(self._of_block(schema.receipts_key(height), height))
+        return decode_list(self._of_body(schema.receipts_key(height), height))
 
     def receipts(self, height: int) -> list[Receipt]:
         """Return the receipts of a block."""
@@ -150,6 +168,11 @@ class ChainView:
             if entry != before and entry.height <= self.tip.height:
                 found.append(entry)
         return found
+
+    def index_keys(self, start: bytes) -> Iterator[bytes]:
+        """Yield the keys of the index from a start on, in order."""
+        for key, _ in self._reader.scan(schema.INDEX, start=max(start, schema.INDEX)):
+            yield key
 
     def tree_root(self, height: int) -> TreeRoot:
         """Return the root of the state tree after a block, 0 for genesis."""
@@ -197,6 +220,19 @@ class ChainView:
         """Return the lowest version that the store still has, kept or about to be pruned."""
         first = next(self._reader.scan(schema.ROOT), None)
         return self.tip.height if first is None else schema.height_of_key(first[0])
+
+    def _marker(self, key: bytes) -> int:
+        data = self._reader.get(key)
+        return 1 if data is None else int.from_bytes(data, "big")
+
+    def _of_body(self, key: bytes, height: int) -> bytes:
+        """Return what goes when old bodies are moved away."""
+        require(1 <= height <= self.tip.height, Code.NOT_FOUND, "height")
+        data = self._reader.get(key)
+        if data is None and height < self.first_body:
+            where = self.archive
+            raise Refused(Code.PRUNED, f"height, archive: {where}" if where else "height")
+        return self._reader.require(key) if data is None else data
 
     def _of_block(self, key: bytes, height: int) -> bytes:
         if not 1 <= height <= self.tip.height:

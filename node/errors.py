@@ -4,6 +4,7 @@ NodeFailure           the process cannot start, or must stop
 ├── BadConfig         a key of config.toml is wrong
 ├── BadHome           a file of the home folder is missing, unreadable or does not fit the others
 ├── CannotListen      an address of config.toml is taken or not this machine's
+├── KeySealed         the validator key is encrypted, and its passphrase was not given or is wrong
 ├── HomeLocked        another process runs this home
 ├── DiskFull          less is free under the data folder than the reserve
 ├── VotesDamaged      the vote store has a bad record before good ones, or is another key's
@@ -40,6 +41,18 @@ class BadHome(NodeFailure):
 
     def __init__(self, path: Path, problem: str, remedy: str) -> None:
         super().__init__(f"{path} {problem}", remedy)
+        self.path = path
+
+
+class KeySealed(NodeFailure):
+    """The validator key cannot be had without its passphrase."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"{path} is sealed, and {problem}",
+            "Give its passphrase by --passphrase-fd, or as the systemd credential"
+            " validator-passphrase; a lost one cannot be replaced: rotate the key.",
+        )
         self.path = path
 
 

@@ -20,7 +20,7 @@ def found_if_empty(engine: KeyValueEngine, genesis: Genesis) -> bool:
 
     Raise StoreForeign where the store holds anything but this chain in this layout.
     """
-    marker: bytes = msgpack.packb([schema.LAYOUT_VERSION, genesis.hash()])
+    marker = founding_marker(genesis)
     found = SealedReader(engine).get(schema.GENESIS_KEY)
     if found is not None and found != marker:
         raise StoreForeign("the store holds another chain, or was written in another layout")
@@ -29,6 +29,12 @@ def found_if_empty(engine: KeyValueEngine, genesis: Genesis) -> bool:
     if found is None:
         engine.write_batch(_founding(genesis, marker), sync=True)
     return found is None
+
+
+def founding_marker(genesis: Genesis) -> bytes:
+    """Return the record that says whose store this is."""
+    marker: bytes = msgpack.packb([schema.LAYOUT_VERSION, genesis.hash()])
+    return marker
 
 
 def _founding(genesis: Genesis, marker: bytes) -> Batch:

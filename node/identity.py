@@ -1,7 +1,9 @@
 """What a node is before it runs: its home folder read and held against itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from ledger.genesis import GENESIS_SIZE_MAX, Genesis, decode_genesis
 from ledger.refusal import Refused
@@ -34,8 +36,12 @@ class Identity:
         return self.config.node.name or self.home.root.name
 
 
-def load_identity(home: Home, now_ms: int) -> Identity:
-    """Read a home folder; raise BadConfig or BadHome naming what does not fit."""
+ReadKey: TypeAlias = Callable[[Path], ValidatorKey | None]
+"""Reads a validator key from its file, None where there is none."""
+
+
+def load_identity(home: Home, now_ms: int, read_key: ReadKey = load_validator_key) -> Identity:
+    """Read a home folder; raise BadConfig, BadHome or KeySealed naming what does not fit."""
     config = load_config(home.config)
     genesis = _load_genesis(home)
     authorities = Authorities(genesis.organisations)
@@ -55,7 +61,7 @@ def load_identity(home: Home, now_ms: int) -> Identity:
         peer=own,
         authorities=authorities,
         tls=tls,
-        validator=load_validator_key(home.validator_key),
+        validator=read_key(home.validator_key),
     )
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import signal
+import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,10 +17,19 @@ from node.home import Home
 from node.logs import set_up_logs
 from node.node import Node, Run, open_memory, run_until_failure
 from node.rpc.listener import listen, rpc_listener
+from node.signing import Unlock
+from quancheng.passphrase import (
+    PassphraseMissing,
+    from_credential,
+    from_descriptor,
+    from_environment,
+)
 
 EXIT_OK = 0
 EXIT_FAILURE = 1
 STOP_TIMEOUT_S = 15.0
+CREDENTIAL = "validator-passphrase"
+"""The systemd credential with the passphrase of a sealed validator key."""
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _log = logging.getLogger(__name__)
@@ -37,12 +48,49 @@ _log = logging.getLogger(__name__)
     help="Give up a vote store that cannot be trusted; follow silently until it is safe to vote.",
 )
 @click.option(
+    "--passphrase-fd",
+    type=int,
+    help="File descriptor with the passphrase of a sealed validator key.",
+)
+@click.option(
     "--clock-offset-ms", default=0, help="Make the wall clock wrong on purpose, for tests."
 )
 @click.pass_context
-def main(context: click.Context, home: Path, *, forget_votes: bool, clock_offset_ms: int) -> None:
+def main(
+    context: click.Context,
+    home: Path,
+    *,
+    forget_votes: bool,
+    passphrase_fd: int | None,
+    clock_offset_ms: int,
+) -> None:
     """Run one node until it is told to stop."""
-    context.exit(run_node(home, Run(forget_votes), clock_offset_ms=clock_offset_ms))
+    run = Run(forget_votes, passphrase_from(passphrase_fd))
+    context.exit(run_node(home, run, clock_offset_ms=clock_offset_ms))
+
+
+def passphrase_from(descriptor: int | None) -> Unlock:
+    """Return where the passphrase of a sealed validator key comes from, asked only where needed.
+
+    1. A file descriptor, where one is named.
+    2. The systemd credential of this service.
+    3. The environment.
+    4. Whoever sits at the terminal.
+    """
+
+    def unlock() -> str:
+        if descriptor is not None:  # 1
+            return from_descriptor(descriptor)
+        for source in (partial(from_credential, CREDENTIAL), from_environment):  # 2, 3
+            try:
+                return source()
+            except PassphraseMissing:
+                continue
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise PassphraseMissing("a descriptor, credential, environment or terminal")
+        return str(click.prompt("Passphrase of the validator key", hide_input=True, err=True))  # 4
+
+    return unlock
 
 
 def run_node(home: Path, run: Run | None = None, *, clock_offset_ms: int = 0) -> int:

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from chaincode.versions import VERSION_KNOWN
@@ -23,6 +24,7 @@ from node.clock import Clock
 from node.clock_watch import ClockWatch
 from node.commit import Committer
 from node.config import Address
+from node.control import Control
 from node.disk_guard import require_space, watch_space
 from node.errors import NodeFailure
 from node.evidence_pool import WAITING_MAX as EVIDENCE_WAITING_MAX
@@ -33,6 +35,7 @@ from node.home import Home
 from node.host import Ground, Host, Surroundings
 from node.identity import Identity, load_identity
 from node.intake import Intake
+from node.keeping import Keeping
 from node.lock import HomeLock
 from node.loop_lag import watch_loop_lag
 from node.mempool import Charge, Mempool, MempoolLimits
@@ -46,6 +49,7 @@ from node.reception import Parts, Reception
 from node.registry import ChainRegistry
 from node.rpc.local_backend import LocalBackend, NodeParts
 from node.serving import Server
+from node.signing import Unlock, load_validator_key, no_passphrase
 from node.store.engine import KeyValueEngine
 from node.store.opening import open_engine
 from node.supervision import Supervisor
@@ -64,6 +68,8 @@ class Run:
 
     forget_votes: bool = False
     """The operator's word to give up a vote store that cannot be trusted."""
+    unlock: Unlock = no_passphrase
+    """Gives the passphrase of a sealed validator key."""
     version_known: int = VERSION_KNOWN
     """The newest protocol version whose rules this software has."""
 
@@ -95,7 +101,8 @@ def open_memory(home: Home, clock: Clock, run: Run | None = None) -> Memory:
 def _opened_memory(home: Home, clock: Clock, opened: ExitStack, run: Run) -> Memory:
     lock = HomeLock(home)
     opened.callback(lock.release)
-    identity = load_identity(home, clock.wall_ms())
+    read_key = partial(load_validator_key, unlock=run.unlock)
+    identity = load_identity(home, clock.wall_ms(), read_key)
     storage = identity.config.storage
     require_space(home.data, storage.reserve_bytes)
     engine = open_engine(storage.engine, home.chain)
@@ -158,6 +165,8 @@ class Node:
         self.activity = Activity(chain, observed)
         self.backend = LocalBackend(self._answering_parts(), self.metrics)
         self._committer.listen(lambda _, committed: self.backend.committed(committed))
+        self._keeping = Keeping(chain)
+        self._control = Control(identity.home.data, self._keeping.operations())
         self._watch_queues()
 
     async def start(self) -> Address:
@@ -179,6 +188,7 @@ class Node:
         ):
             self.supervisor.spawn(work)
         parts = Parts(self.host, self._gossip, self.evidence, self._tips, self.sync, self._server)
+        await self._control.start()
         reception = Reception(parts, self.peers, self.mempool, self.supervisor)
         return await self.peers.start(reception)
 
@@ -193,6 +203,8 @@ class Node:
 
     async def stop(self) -> None:
         """Stop in the order in which parts depend on each other; then nothing is left running."""
+        await self._control.close()
+        await self._keeping.close()
         await self.peers.stop()
         await self.supervisor.close()
         await self.host.close()

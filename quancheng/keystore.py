@@ -53,11 +53,12 @@ class KeyKind(IntEnum):
     SHARE = 4
     INSPECTOR = 5
     """An inspector's, for the envelopes of one case."""
+    VOTE = 6
 
     def public_key_of(self, secret: bytes) -> bytes:
         """Return the 33-byte public key of a secret of this kind; a wallet's seed has none."""
         match self:
-            case KeyKind.SIGN:
+            case KeyKind.SIGN | KeyKind.VOTE:
                 return suites.public_key_of(secret)
             case KeyKind.KEM:
                 return kem_key_of(secret)
@@ -183,7 +184,7 @@ class Keystore:
         make_private_folder(self.folder)
         public_key = kind.public_key_of(secret)
         try:
-            create_private_file(path, _sealed(kind, secret, passphrase, self._cost))
+            create_private_file(path, sealed_key_file(kind, secret, passphrase, self._cost))
         except FileExistsError as error:
             raise KeyExists(name, "stands already and is not overwritten") from error
         return PublicKey(name, kind, public_key)
@@ -205,7 +206,7 @@ class Keystore:
         """Seal a key anew under another passphrase; a crash leaves the old file or the new one."""
         kind = self._read(name).kind
         secret = self.secret(name, old)
-        replace_private_file(self._path(name), _sealed(kind, secret, new, self._cost))
+        replace_private_file(self._path(name), sealed_key_file(kind, secret, new, self._cost))
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
@@ -224,7 +225,8 @@ class Keystore:
             raise KeyFileDamaged(name, f"not a key file: {error.refusal.field}") from error
 
 
-def _sealed(kind: KeyKind, secret: bytes, passphrase: str, cost: DerivationCost) -> bytes:
+def sealed_key_file(kind: KeyKind, secret: bytes, passphrase: str, cost: DerivationCost) -> bytes:
+    """Return the bytes of a key file. Costs one argon2id derivation."""
     assert len(secret) == SECRET_SIZE
     file = _KeyFile(
         kind,

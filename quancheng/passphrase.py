@@ -1,12 +1,15 @@
-"""Where a service gets its passphrase: an inherited file descriptor or the environment.
+"""Where a service gets its passphrase: a file descriptor, a systemd credential, the environment.
 
 Never a command line argument: every user of the machine can read those.
 """
 
 import os
 import unicodedata
+from pathlib import Path
 
 VARIABLE = "QUANCHENG_PASSPHRASE"
+CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
+"""Where systemd puts what a unit names by LoadCredential= or LoadCredentialEncrypted=."""
 SIZE_MAX = 1_024
 
 
@@ -27,6 +30,19 @@ def from_descriptor(descriptor: int) -> str:
         raise PassphraseMissing(f"file descriptor {descriptor}") from error
     if not line:
         raise PassphraseMissing(f"file descriptor {descriptor}")
+    return line
+
+
+def from_credential(name: str) -> str:
+    """Read the first line of a credential that systemd gave this service."""
+    folder = os.environ.get(CREDENTIALS_VARIABLE, "")
+    try:
+        with (Path(folder) / name).open(encoding="utf-8") as file:
+            line = file.readline(SIZE_MAX).rstrip("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PassphraseMissing(f"credential {name}") from error
+    if not folder or not line:
+        raise PassphraseMissing(f"credential {name}")
     return line
 
 

@@ -11,6 +11,7 @@ from node.home import Home
 from node.identity import Identity, load_identity
 from node.inspection import StoreFound, inspect_data
 from node.lock import HomeLock
+from node.signing import is_sealed, load_public_key
 from node.voting_past import Past
 
 CERTIFICATE_DAYS_WARNING = 60
@@ -31,11 +32,12 @@ def look_at_home(home: Home) -> HomeFound:
     """Read a home folder; what a process holds is left alone."""
     now_ms = time.time_ns() // 1_000_000
     try:
-        identity = load_identity(home, now_ms)
+        identity = load_identity(home, now_ms, load_public_key)
     except NodeFailure as failure:
         return HomeFound((failure_finding("home", failure),), None, is_locked=False)
     findings = [
         Finding("home", "good", Verdict.GOOD, {"name": identity.name}),
+        _key(identity),
         _certificate(identity, now_ms),
     ]
     try:
@@ -56,6 +58,14 @@ def failure_finding(check: str, failure: NodeFailure) -> Finding:
     """Return what a failed look says of itself."""
     facts = {"what": failure.what, "advice": failure.remedy}
     return Finding(check, "failed", Verdict.BAD, facts)
+
+
+def _key(identity: Identity) -> Finding:
+    facts = {"home": identity.home.root}
+    if identity.validator is None:
+        return Finding("key", "none", Verdict.GOOD, facts)
+    outcome = "sealed" if is_sealed(identity.home.validator_key) else "plain"
+    return Finding("key", outcome, Verdict.GOOD, facts)
 
 
 def _certificate(identity: Identity, now_ms: int) -> Finding:

@@ -130,4 +130,30 @@ OPERATIONS_CHINESE = {
     "doctor.version.good": "版本：软件 {software}，协议版本 {protocol}。",
     "doctor.version.old": "版本：软件 {software} 不认识高度 {height} 起的规则，会在此之前停止。",
     "doctor.version.old.remedy": "请在该高度之前安装新版本。",
+    "doctor.key.none": "验证者密钥：没有；本节点只跟随。",
+    "doctor.key.sealed": "验证者密钥：在磁盘上已加密。",
+    "doctor.key.plain": "验证者密钥：得到此磁盘或其副本的人都能读取；{program} node seal-key"
+    " --home {home} 可将其加密。",
+    "seal_key.help": "用口令加密节点的验证者密钥；此后每次启动都需要该口令。",
+    "seal_key.done": "已封存密钥 {key}。此后每次启动都需要口令：经 --passphrase-fd、systemd 凭据"
+    " validator-passphrase、QUANCHENG_PASSPHRASE，或键入。没有口令，密钥即告丢失。",
+    "node.option.passphrase_fd": "含有已封存验证者密钥口令的文件描述符。",
+    "backup.help": "把节点的链备份为一个文件，运行中或已停止均可；不含密钥和投票。",
+    "backup.option.out": "要写的文件；不覆盖已有文件。",
+    "backup.first_body": "区块体起始高度",
+    "backup.done": "已写入 {path}。请不时验证它能恢复：{program} node restore --drill。其中不含"
+    "密钥。",
+    "restore.help": "把备份恢复到尚无链的节点文件夹；加 --drill 则只验证它能恢复。",
+    "restore.option.from": "备份文件。",
+    "restore.option.drill": "在备份旁恢复、验证、丢弃；节点文件夹不受影响。",
+    "restore.option.replay": "演练时还从创世文件起重新执行每个区块。",
+    "restore.transactions": "交易数",
+    "restore.done": "已恢复。请启动：{program} node run --home {home}。它会追上；验证者保持静默"
+    "，直到链越过它可能签过的一切。",
+    "restore.replayed": "已重新执行到高度 {height} 的全部区块，状态根相同。",
+    "restore.no_replay": "未重新执行：此备份不含高度 {first_body} 以下的区块体。",
+    "restore.drill_done": "备份可以恢复：每个区块头、区块体、收据和值均在 {seconds} 秒内验证。节"
+    "点文件夹未被改动。",
+    "restore.usage": "--replay 须与 --drill 同用。",
+    "backup.size": "大小",
 }

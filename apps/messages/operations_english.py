@@ -145,4 +145,37 @@ OPERATIONS_ENGLISH = {
     "doctor.version.old": "Version: software {software} does not know the rules from height"
     " {height} on, and stops before it.",
     "doctor.version.old.remedy": "Install a newer version before that height.",
+    "doctor.key.none": "Validator key: none; this node follows.",
+    "doctor.key.sealed": "Validator key: encrypted on the disk.",
+    "doctor.key.plain": "Validator key: readable by whoever gets this disk or a copy of it;"
+    " {program} node seal-key --home {home} encrypts it.",
+    "seal_key.help": "Encrypt the validator key of a node with a passphrase, which every start"
+    " then needs.",
+    "seal_key.done": "Sealed the key {key}. Every start needs its passphrase from now on: by"
+    " --passphrase-fd, as the systemd credential validator-passphrase, in QUANCHENG_PASSPHRASE,"
+    " or typed. Without it the key is lost.",
+    "node.option.passphrase_fd": "File descriptor with the passphrase of a sealed validator key.",
+    "backup.help": "Back up the chain of a node into one file, while it runs or not; without"
+    " keys and without votes.",
+    "backup.option.out": "The file to write; none is overwritten.",
+    "backup.first_body": "bodies from height",
+    "backup.done": "Wrote {path}. Prove now and then that it restores: {program} node restore"
+    " --drill. Keys are not in it.",
+    "restore.help": "Restore a backup into a home that has no chain; with --drill only prove"
+    " that it restores.",
+    "restore.option.from": "The backup.",
+    "restore.option.drill": "Restore beside the backup, verify, throw away; the home stays"
+    " untouched.",
+    "restore.option.replay": "In a drill also execute every block anew from the founding document.",
+    "restore.transactions": "transactions",
+    "restore.done": "Restored. Start it: {program} node run --home {home}. It catches up, and a"
+    " validator stays silent until the chain is past everything it can have signed.",
+    "restore.replayed": "All blocks up to height {height} were executed anew, to the same state"
+    " root.",
+    "restore.no_replay": "Not replayed: the bodies below height {first_body} are not in this"
+    " backup.",
+    "restore.drill_done": "The backup restores: every header, body, receipt and value verified"
+    " in {seconds} s. The home was not touched.",
+    "restore.usage": "--replay belongs to --drill.",
+    "backup.size": "size",
 }

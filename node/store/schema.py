@@ -13,7 +13,9 @@
     u height                       the tip before a block, and the old value of each key it changed
     s height, number               pages that the block's version of the state tree left behind
     q block hash                   a block under vote, canonical bytes
-    m name                         `genesis`: whose store this is; `tip`: where the chain ends
+    m name                         `genesis`: whose store this is; `tip`: where the chain ends;
+                                   `bodies`: first height whose body is here; `indexed`: first
+                                   height that the index covers; `archive`: where older bodies are
 
 A block writes its undo record first and the tip last, so that a batch of which only a beginning
 reached the disk shows as an undo record above the tip, and can be undone.
@@ -25,12 +27,16 @@ STATE = b"f"
 ROOT = b"o"
 UNDO = b"u"
 PROPOSED = b"q"
+INDEX = b"i"
 
 BLOCK_HEAD = b"\x82"
 """A block is the canonical array of header and body: its bytes are these and then theirs."""
 
 GENESIS_KEY = b"mgenesis"
 TIP_KEY = b"mtip"
+BODIES_KEY = b"mbodies"
+INDEXED_KEY = b"mindexed"
+ARCHIVE_KEY = b"marchive"
 
 _KINDS = {
     b"h": "header",
@@ -92,12 +98,12 @@ def transaction_key(tx_id: bytes) -> bytes:
 
 def index_prefix(entity: bytes) -> bytes:
     """Return the prefix of the index entries of an id."""
-    return b"i" + entity
+    return INDEX + entity
 
 
 def index_key(entity: bytes, height: int, receipt: int) -> bytes:
     """Return the key that files a receipt of a block under an id."""
-    return b"i" + entity + _u64(height) + receipt.to_bytes(4, "big")
+    return INDEX + entity + _u64(height) + receipt.to_bytes(4, "big")
 
 
 def place_of_index_key(key: bytes) -> tuple[int, int]:

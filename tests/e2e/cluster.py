@@ -55,14 +55,23 @@ class RunningNode:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(
-        self, module: str = "node", *options: str, variables: Mapping[str, str] | None = None
+        self,
+        module: str = "node",
+        *options: str,
+        variables: Mapping[str, str] | None = None,
+        descriptors: Sequence[int] = (),
     ) -> None:
         """Start the process, of other software where a test says so; it answers some time later."""
         assert self._process is None
         words = [sys.executable, "-m", module, "--home", str(self.home), *options]
         with (self.home / "node.log").open("ab") as log:
             self._process = subprocess.Popen(
-                words, stdout=log, stderr=log, env={**os.environ, **(variables or {})}
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **(variables or {})},
+                pass_fds=descriptors,
             )
 
     def signal(self, number: signal.Signals) -> None:

@@ -3,16 +3,19 @@
 import contextlib
 import io
 import json
+import os
 import shutil
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from apps.cli.exits import ExitCode
 from apps.cli.main import run_cli
-from node.signing import load_validator_key
-from tests.e2e.cluster import START_S, Cluster, RunningNode, until
+from node.signing import load_public_key
+from quancheng.passphrase import VARIABLE
+from tests.e2e.cluster import START_S, Cluster, RunningNode, assert_same_chain, until
 
 pytestmark = pytest.mark.e2e
 
@@ -38,7 +41,7 @@ def organisations(cluster: Cluster) -> dict[str, str]:
 
 def validator_key(node: RunningNode) -> str:
     """Return the public key of a validator's node in hexadecimal."""
-    key = load_validator_key(node.home / "keys" / "validator.key")
+    key = load_public_key(node.home / "keys" / "validator.key")
     assert key is not None
     return key.public_key.hex()
 
@@ -165,3 +168,77 @@ def agreeing(node: RunningNode) -> int:
 def missed_and_connected(node: RunningNode) -> list[int]:
     """Return the validators that a node is connected to and misses a vote of."""
     return [item["validator"] for item in waiting(node)["missing"] if item["connected"]]
+
+
+def test_a_sealed_key_votes_with_its_passphrase_alone(cluster: Cluster, tmp_path: Path) -> None:
+    """From a descriptor or a credential; without it, or with a wrong one, the node says so."""
+    node = cluster.nodes[0]
+    key = node.home / "keys" / "validator.key"
+    plain = key.read_bytes()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(VARIABLE, "of the bank")
+            assert command("node", "seal-key", "--home", str(node.home))[0] == ExitCode.OK
+        assert plain.strip() not in key.read_bytes()
+        assert command("node", "seal-key", "--home", str(node.home))[0] == ExitCode.LOCAL
+        assert refusal_of_start(node) == "KeySealed"
+        assert refusal_of_start(node, {VARIABLE: "of somebody else"}) == "KeySealed"
+        reading, writing = os.pipe()
+        os.write(writing, b"of the bank\n")
+        os.close(writing)
+        node.start("node", "--passphrase-fd", str(reading), descriptors=(reading,))
+        os.close(reading)
+        cluster.start(*cluster.nodes[1:3])  # without the fourth its vote is needed
+        cluster.wait_committed(cluster.nodes[1], cluster.submit(cluster.nodes[1]), START_S)
+        node.kill()
+        (tmp_path / "validator-passphrase").write_text("of the bank\n")
+        node.start(variables={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+        cluster.wait_committed(cluster.nodes[1], cluster.submit(cluster.nodes[1]), START_S)
+        assert command("node", "doctor", "--home", str(node.home))[1].count("encrypted") == 1
+    finally:
+        key.write_bytes(plain)
+
+
+def refusal_of_start(node: RunningNode, variables: "dict[str, str] | None" = None) -> str:
+    """Start a node that refuses to run; return the kind of its failure."""
+    node.start(variables=variables)
+    assert node.wait_stopped(START_S) == 1
+    return str(node.log()[-1]["failure"])
+
+
+def test_a_restored_backup_never_votes_twice(cluster: Cluster, tmp_path: Path) -> None:
+    """Made while the node runs; restored, it stays silent up to what it may have signed since."""
+    cluster.connect()
+    *others, node = cluster.nodes
+    for _ in range(4):
+        cluster.wait_committed(others[0], cluster.submit(others[0]))
+    until(lambda: node.height() == others[0].height(), "it has them", NOTICED_S)
+    backup = tmp_path / "node.backup"
+    code, text = command("node", "backup", "--home", str(node.home), "--out", str(backup))
+    assert code == ExitCode.OK, text
+    for _ in range(6):  # signed by the node since
+        cluster.wait_committed(others[0], cluster.submit(others[0]))
+    signed = others[0].height()
+    before = sorted(path.name for path in (node.home / "data").iterdir())
+    options = ("node", "restore", "--home", str(node.home), "--from", str(backup))
+    code, text = command(*options, "--drill", "--replay")
+    assert (code, "executed anew" in text) == (ExitCode.OK, True), text
+    assert sorted(path.name for path in (node.home / "data").iterdir()) == before
+    node.kill()
+    assert command(*options)[0] == ExitCode.LOCAL  # a chain is there
+    (node.home / "data" / "chain").rename(tmp_path / "lost disk")
+    assert command(*options)[0] == ExitCode.OK
+    assert not (node.home / "data" / "votes").exists()
+    cluster.start(node)
+    until(lambda: node.height() >= signed, "it caught up", START_S)
+    settled = [line["silent_up_to"] for line in node.log() if "is settled" in line["message"]]
+    assert settled[-1] >= signed + 2
+    while node.height() <= settled[-1]:
+        cluster.wait_committed(others[0], cluster.submit(others[0]))
+        until(lambda: node.height() >= others[0].height(), "it follows", NOTICED_S)
+    until(lambda: node.call("chain_status")["validating"], "it votes again", NOTICED_S)
+    others[0].kill()  # its vote is needed now
+    cluster.wait_committed(others[1], cluster.submit(others[1]), START_S)
+    for each in (*others[1:], node):
+        assert metric(each, "quancheng_equivocations_total") == 0
+    assert_same_chain([*others[1:], node])
