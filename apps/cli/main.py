@@ -33,6 +33,7 @@ class _Commands(LazyGroup):
         "validators": "apps.cli.validators",
         "committee": "apps.cli.committee",
         "venue": "apps.cli.venue",
+        "audit": "apps.cli.audit",
         "bench": "apps.cli.bench",
     }
 

@@ -15,6 +15,7 @@ from tests.tidy.sources import sources
 
 _BY_PREFIX = (
     "answer.",
+    "basis.",
     "column.",
     "process.",
     "state.",
