@@ -52,5 +52,15 @@ def open_computed(
 ) -> bytes:
     """Return the result without its salt; refuse (E505) another content, (E508) too large a one."""
     require(header.size <= size_max, Code.OUTPUT_TOO_LARGE, "size")
+    target = io.BytesIO()
+    write_computed(header, content_key, source, target)
+    return target.getvalue()
+
+
+def write_computed(
+    header: EnvelopeHeader, content_key: bytes, source: BinaryIO, target: BinaryIO
+) -> None:
+    """Write the result without its salt, or refuse (E505); then throw away what was written."""
     chunks = opened_chunks(header, content_key, source, computed=True)
-    return b"".join(chunks)[SALT_SIZE:]
+    target.write(next(chunks)[SALT_SIZE:])
+    target.writelines(chunks)

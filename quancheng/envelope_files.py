@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from ledger.envelope_header import EnvelopeHeader
 from quancheng.carrying import Carried, open_carried
+from quancheng.computed import write_computed
 from quancheng.envelope import open_sealed
 from quancheng.private_files import PRIVATE_FILE_MODE
 
@@ -27,6 +28,14 @@ def open_carried_to_file(
     """
     with _whole_file(path) as target:
         return open_carried(header, content_key, source, target)
+
+
+def open_computed_to_file(
+    header: EnvelopeHeader, content_key: bytes, source: BinaryIO, path: Path
+) -> None:
+    """Write the result of a job without its salt; a refusal (E505) leaves nothing behind."""
+    with _whole_file(path) as target:
+        write_computed(header, content_key, source, target)
 
 
 @contextmanager

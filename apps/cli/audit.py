@@ -30,7 +30,11 @@ from quancheng.audit_opening import (
 from quancheng.carrying import require_taken_from
 from quancheng.client import Client
 from quancheng.consignments import consignment_of, known
-from quancheng.envelope_files import open_carried_to_file, open_to_file
+from quancheng.envelope_files import (
+    open_carried_to_file,
+    open_computed_to_file,
+    open_to_file,
+)
 from quancheng.keystore import KeyKind, Keystore
 
 _asset = click.argument("asset", metavar="ASSET")
@@ -181,12 +185,14 @@ async def _open(
         async with ChannelClient(channel) as store:
             await store.fetch(evidence.header, sealed)
         with sealed.open("rb") as source:
-            if evidence.goods.asset.source is None:
-                open_to_file(evidence.header, content_key, source, out)
-            else:
+            if evidence.goods.asset.source is not None:
                 carried = open_carried_to_file(evidence.header, content_key, source, out)
                 origin = await known(client, ASSETS, carried.origin.asset)
                 require_taken_from(carried, await consignment_of(client, origin.line))
+            elif evidence.goods.line.product_class.is_computed:
+                open_computed_to_file(evidence.header, content_key, source, out)
+            else:
+                open_to_file(evidence.header, content_key, source, out)
     return evidence.other_keys(content_key)
 
 

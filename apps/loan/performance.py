@@ -1,10 +1,7 @@
 """How the loan scenario is set out, followed and reported."""
 
-import csv
-
 from apps.loan.cast import CAST, Role
 from apps.loan.roles.bank import REFUSED_AT_THE_DOOR
-from apps.loan.roles.department import RECORDS_FILE
 from apps.loan.story import (
     APPLICANTS,
     DELIVERED_FIELDS,
@@ -15,6 +12,7 @@ from apps.loan.story import (
 )
 from apps.loan.words import say
 from apps.stage import reading
+from apps.stage.archive import IDENTITY_COLUMN, RECORDS_FILE, write_records
 from apps.stage.cast import Office
 from apps.stage.conductor import Performance
 from apps.stage.data import credit_rows
@@ -46,11 +44,8 @@ def _outfit(network: Network) -> None:
     """Give department and identity authority what they have from their work."""
     people, rows = applicants(), credit_rows()
     path = network.folder(Role.DEPARTMENT) / RECORDS_FILE
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["identity", *DELIVERED_FIELDS], extrasaction="ignore")
-        writer.writeheader()
-        for person in people:
-            writer.writerow({"identity": person.identity, **rows[person.row]})
+    records = [{IDENTITY_COLUMN: person.identity, **rows[person.row]} for person in people]
+    write_records(path, list(DELIVERED_FIELDS), records)
     register = network.folder(Office.IDENTITY) / REGISTER_FILE
     residents = [Resident(person.identity) for person in people]
     register.write_text(register_json(residents), encoding="utf-8")

@@ -5,7 +5,7 @@ from enum import StrEnum, unique
 
 from apps.loan.cast import CAST, Role
 from apps.stage.agreement import AgreedProduct, AgreedResource, Agreement
-from apps.stage.data import credit_rows
+from apps.stage.data import credit_rows, identity_number
 from apps.stage.scenario import Scenario
 from chaincode.membership.purpose import PurposeDefine
 from chaincode.registration.records import ProductClass
@@ -93,7 +93,7 @@ def applicants() -> list[Applicant]:
     """Return the twelve applicants; who denies and who revokes is spread among the others."""
     rows = credit_rows()
     return [
-        Applicant(row, _identity(row), int(rows[row]["credit_amount"]), _decision(row))
+        Applicant(row, identity_number(row), int(rows[row]["credit_amount"]), _decision(row))
         for row in range(APPLICANTS)
     ]
 
@@ -104,11 +104,3 @@ def _decision(row: int) -> Decision:
     if row in {2, 6}:
         return Decision.REVOKE
     return Decision.GRANT
-
-
-def _identity(row: int) -> str:
-    """Return an identity number of Jinan's form that belongs to nobody: its date does not exist."""
-    body = f"370102199902{30 + row % 2}{row:03d}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    check = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11
-    return body + "10X98765432"[check]

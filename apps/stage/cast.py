@@ -105,6 +105,11 @@ class Cast:
         """Return the organisation whose node a role talks to: its own, or its host's."""
         return next(item.organisation for item in self._everybody if item.role == role)
 
+    def governs(self, role: str) -> bool:
+        """Say whether a role is a founder whose organisation votes on proposals."""
+        voting = {item.label for item in self.organisations if item.governing}
+        return any(part.role == role and part.organisation in voting for part in self.founders)
+
     def founding_plan(self, time_ms: int) -> Plan:
         """Return the plan that the founders agreed on, with the time scale of a test network."""
         return Plan(

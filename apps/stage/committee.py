@@ -24,10 +24,14 @@ def agreed_committee(desk: Desk) -> CommitteeSet:
 async def confirm_own_share(desk: Desk) -> None:
     """Prove to the chain, once governance has set the committee, that one holds one's share."""
     committee = await desk.state_of(COMMITTEES, FIRST_EPOCH, lambda _: True)
-    passphrase = (desk.folder / PASSPHRASE_FILE).read_text(encoding="utf-8").strip()
-    share = Keystore(desk.folder).secret(share_key_name(FIRST_EPOCH), passphrase)
-    proof = confirm_share(desk.genesis_hash, FIRST_EPOCH, committee.key, share)
+    proof = confirm_share(desk.genesis_hash, FIRST_EPOCH, committee.key, own_share(desk))
     await desk.send("committee.confirm", epoch=FIRST_EPOCH, proof=proof)
+
+
+def own_share(desk: Desk) -> bytes:
+    """Return this supervisor's share of the committee's key."""
+    passphrase = (desk.folder / PASSPHRASE_FILE).read_text(encoding="utf-8").strip()
+    return Keystore(desk.folder).secret(share_key_name(FIRST_EPOCH), passphrase)
 
 
 async def committee_in_force(desk: Desk) -> Committee:

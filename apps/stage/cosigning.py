@@ -6,9 +6,9 @@ it is one that this party has agreed to.
 
 from collections.abc import Awaitable, Callable, Sequence
 
-import aiohttp
 from aiohttp import web
 
+from apps.stage.calling import call
 from apps.stage.desk import Desk
 from chaincode.catalogue import TYPES
 from ledger import shape, suites
@@ -87,10 +87,5 @@ async def _send_signed(
 async def _signature(desk: Desk, role: str, unsigned: UnsignedTransaction) -> bytes:
     if role == desk.role:
         return suites.sign(desk.keys.sign_seed, signing_bytes(unsigned.tx_id()))
-    url = desk.directory.service(role) + COSIGN_PATH
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(url, data=unsigned.encoded()) as answer,
-    ):
-        answer.raise_for_status()
-        return shape.byte_string(await answer.read(), "signature", suites.SIGNATURE_SIZE)
+    answer = await call(desk, role, COSIGN_PATH, unsigned.encoded())
+    return shape.byte_string(answer, "signature", suites.SIGNATURE_SIZE)

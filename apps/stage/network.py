@@ -118,7 +118,13 @@ async def found(network: Network) -> None:
         make_private_folder(folder)
     plan = network.cast.founding_plan(time.time_ns() // 1_000_000)
     (network.public / PLAN_FILE).write_text(render_plan(plan), encoding="utf-8")
-    addresses = _addresses(plan)
+    # All at once: a port that was given out and is not in use yet would count as free again.
+    ports = iter(free_ports(2 * len(plan.organisations) + len(network.cast.serving)))
+    # Of each node: where its peers reach it, then where applications do.
+    addresses = {
+        item.label: [_address(next(ports)) for _ in range(2)] for item in plan.organisations
+    }
+    services = {role: f"http://{_address(next(ports))}" for role in network.cast.serving}
     for organisation in plan.organisations:
         own = addresses[organisation.label]
         words = ["apps.stage.founding", organisation.label, str(network.root), *own]
@@ -126,7 +132,7 @@ async def found(network: Network) -> None:
     await _all_ended(network)
     _write_transfers(network)
     network.nodes = processes_of(_described(network, plan, addresses))
-    network.directory = _directory(network, addresses)
+    network.directory = _directory(network, addresses, services)
     write_directory(network.public / DIRECTORY_FILE, network.directory)
 
 
@@ -155,11 +161,8 @@ async def _all_ended(network: Network) -> None:
     network.parts.clear()
 
 
-def _addresses(plan: Plan) -> dict[str, list[str]]:
-    """Return the addresses for peers and for applications of each organisation's node."""
-    labels = [item.label for item in plan.organisations]
-    ports = iter(free_ports(2 * len(labels)))
-    return {label: [f"{LOOPBACK}:{next(ports)}" for _ in range(2)] for label in labels}
+def _address(port: int) -> str:
+    return f"{LOOPBACK}:{port}"
 
 
 def _described(network: Network, plan: Plan, addresses: dict[str, list[str]]) -> Testnet:
@@ -197,17 +200,15 @@ def _described_parties(network: Network, plan: Plan) -> tuple[TestnetParty, ...]
     return tuple(described)
 
 
-def _directory(network: Network, addresses: dict[str, list[str]]) -> Directory:
+def _directory(
+    network: Network, addresses: dict[str, list[str]], services: dict[str, str]
+) -> Directory:
     cast = network.cast
-    ports = free_ports(len(cast.serving))
     return Directory(
         public=str(network.public),
         genesis_hash=genesis_hash_of(network.genesis.read_bytes()).hex(),
         nodes={role: f"http://{addresses[cast.node_organisation(role)][1]}" for role in cast.roles},
-        services={
-            role: f"http://{LOOPBACK}:{port}"
-            for role, port in zip(cast.serving, ports, strict=True)
-        },
+        services=services,
     )
 
 

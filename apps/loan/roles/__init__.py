@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from apps.loan.cast import Role
-from apps.loan.roles import bank, citizens, deliverer, department, stranger, supervisor
+from apps.loan.roles import bank, citizens, deliverer, stranger, supervisor
 from apps.stage.cast import Office
 from apps.stage.process import Play
 from apps.stage.roles import (
     auditor,
     authorizer,
+    holder,
     identity,
     market,
     operator,
@@ -24,7 +25,7 @@ PLAYS: Mapping[str, Play] = {
     Office.SETTLEMENT: settlement.play,
     Office.SUPERVISOR: supervisor.play,
     Office.AUDITOR: auditor.play,
-    Role.DEPARTMENT: department.play,
+    Role.DEPARTMENT: holder.hold,
     Role.OPERATOR: operator.play,
     Role.DELIVERER: deliverer.play,
     Role.STRANGER: stranger.play,

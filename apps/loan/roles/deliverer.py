@@ -1,12 +1,9 @@
 """The deliverer: seals one person's row, and hands over the key when the chain permits."""
 
 import asyncio
-import json
 
-import aiohttp
-
-from apps.loan import rows
 from apps.loan.cast import Role
+from apps.stage import rows
 from apps.stage.cosigning import add_cosigning
 from apps.stage.delivering import acknowledged, deliver_all, prepare, release
 from apps.stage.desk import Desk
@@ -37,8 +34,8 @@ class _Deliverer:
         """Deliver one line, and once say in the user's place that all was well."""
         desk, signs_for_user = self._desk, not self._signed_for_user
         self._signed_for_user = True
-        content = json.dumps(await self._row(line_id), ensure_ascii=False, sort_keys=True)
-        parcel = await seal_parcel(desk, channel, (line_id, line), content.encode())
+        content = await rows.ask(desk, Role.DEPARTMENT, line_id)
+        parcel = await seal_parcel(desk, channel, (line_id, line), content)
         await prepare(desk, line_id, channel, parcel)
         await acknowledged(desk, line_id)
         await asyncio.sleep(RELEASE_PAUSE_SECONDS)
@@ -50,11 +47,3 @@ class _Deliverer:
             await desk.attempt(
                 "envelope.receipt", line=line_id, header_hash=header_hash, verdict=Verdict.OK
             )
-
-    async def _row(self, line_id: bytes) -> dict[str, str]:
-        request = rows.write_request(self._desk.keys.sign_seed, line_id)
-        url = self._desk.directory.service(Role.DEPARTMENT) + rows.ROWS_PATH
-        async with aiohttp.ClientSession() as session, session.post(url, json=request) as answer:
-            answer.raise_for_status()
-            row: dict[str, str] = await answer.json()
-            return row

@@ -1,8 +1,15 @@
-"""The holder of data: registers what it holds and lets others develop, operate and deliver it."""
+"""The holder of data: registers what it holds, grants its use, and answers about single persons."""
+
+import asyncio
 
 from apps.stage import sights
 from apps.stage.agreement import AgreedResource
+from apps.stage.archive import Answering, Archive, agreed_fields
+from apps.stage.cosigning import add_cosigning
 from apps.stage.desk import Desk
+from apps.stage.governing import approve_agreed
+from apps.stage.serving import new_service, serving
+from apps.stage.sharing import agrees_to_share
 from chaincode.registration.records import (
     Custody,
     ResourceKind,
@@ -16,6 +23,18 @@ from ledger.suites import tagged_hash
 _GRANT_TERM_MS = 90 * 86_400_000
 _OFFER_TERM_MS = 120_000
 _PERSONAL_CLASS = 3
+
+
+async def hold(desk: Desk, answering: Answering = agreed_fields) -> None:
+    """Play a holder whose data a deliverer asks for, person by person."""
+    service = new_service()
+    add_cosigning(service, desk, agrees_to_share)
+    Archive(desk, answering).serve(service)
+    async with serving(desk, service), asyncio.TaskGroup() as group:
+        if desk.cast.governs(desk.role):
+            group.create_task(approve_agreed(desk))
+        await open_up(desk)
+        await asyncio.Event().wait()
 
 
 async def open_up(desk: Desk) -> None:

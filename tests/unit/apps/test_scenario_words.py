@@ -15,7 +15,7 @@ from apps.stage.tables import standings_table
 from ledger.refusal_texts import Language
 from tests.tidy.sources import sources
 
-SCENARIOS = ("loan", "statistics")
+SCENARIOS = ("loan", "statistics", "insurance")
 _PUT_TOGETHER = ("abuse.", "figures.", "step.")
 """Keys of attempts and steps, which the scenario names by type, code and count."""
 

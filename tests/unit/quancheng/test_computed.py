@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import io
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from quancheng.computed import (
     seal_computed,
 )
 from quancheng.envelope import open_sealed, seal
+from quancheng.envelope_files import open_computed_to_file
 from quancheng.envelope_keys import SALT_SIZE, key_commitment_of
 from tests.unit.quancheng.envelopes import preamble_for
 
@@ -88,6 +90,15 @@ def test_the_two_kinds_of_content_do_not_open_as_each_other() -> None:
     target = io.BytesIO()
     plain = seal(preamble_for(KEYS[0]), KEYS[0], io.BytesIO(RESULT), target)
     assert refusal(plain, target.getvalue()).refusal.field == "content_commitment"
+
+
+def test_a_result_becomes_a_file_without_its_salt_or_no_file(tmp_path: Path) -> None:
+    header, ciphertext = sealed(KEYS[0], computed_content(SALT, RESULT))
+    open_computed_to_file(header, KEYS[0], io.BytesIO(ciphertext), tmp_path / "result")
+    assert (tmp_path / "result").read_bytes() == RESULT
+    with pytest.raises(Refused):
+        open_computed_to_file(header, KEYS[0], io.BytesIO(ciphertext[:-1]), tmp_path / "other")
+    assert [path.name for path in tmp_path.iterdir()] == ["result"]
 
 
 def test_too_large_a_result_is_refused_before_it_is_opened() -> None:

@@ -1,12 +1,14 @@
-"""What a deliverer asks of the department: the agreed fields of the person behind a line."""
+"""What a deliverer asks of a holder: the agreed content about the person behind a line."""
 
 from typing import Any
 
+from apps.stage.calling import call
+from apps.stage.desk import Desk
 from ledger import suites
 
 ROWS_PATH = "/rows"
 
-_TAG = b"qc-loan/row/v1"
+_TAG = b"qc-stage/row/v1"
 
 
 def write_request(seed: bytes, line: bytes) -> dict[str, str]:
@@ -28,3 +30,9 @@ def read_request(parts: dict[str, Any]) -> tuple[bytes, bytes] | None:
     if len(line) != suites.HASH_SIZE or not suites.verify(key, _TAG + line, signature):
         return None
     return line, key
+
+
+async def ask(desk: Desk, holder: str, line: bytes) -> bytes:
+    """Return the content of a line from its holder."""
+    request = write_request(desk.keys.sign_seed, line)
+    return await call(desk, holder, ROWS_PATH, request)
