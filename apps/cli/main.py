@@ -33,6 +33,7 @@ class _Commands(LazyGroup):
         "validators": "apps.cli.validators",
         "committee": "apps.cli.committee",
         "audit": "apps.cli.audit",
+        "wallet": "apps.cli.wallet",
         "bench": "apps.cli.bench",
     }
 

@@ -19,6 +19,7 @@ from chaincode.membership.records import PARTIES, SUBJECTS
 from chaincode.registration.records import NOTICES, PRODUCTS
 from chaincode.trading.records import LINES, LineState
 from quancheng.builders import build
+from quancheng.identity_claim import write_claim
 from quancheng.keystore import QUICK
 from quancheng.notice import ConsentTerms
 from quancheng.wallet import Wallet, create_wallet
@@ -65,7 +66,7 @@ async def _live(desk: Desk, person: _Person, delay: float) -> None:
 
 async def _apply(desk: Desk, person: _Person) -> None:
     """Prove who one is to the identity authority, then hand in the application at the bank."""
-    claim = identities.write_claim(person.keys, person.applicant.identity)
+    claim = write_claim(person.keys, person.applicant.identity)
     application = counter.write_application(person.keys, person.applicant.amount)
     identity_url = desk.directory.service(Role.IDENTITY) + identities.BIND_PATH
     bank_url = desk.directory.service(Role.BANK) + counter.APPLY_PATH

@@ -11,6 +11,7 @@ from apps.loan.desk import Desk
 from apps.loan.serving import new_service, serving
 from chaincode.membership.records import KEYS, RIGHTS, SubjectKind
 from chaincode.rights import Right
+from quancheng.identity_claim import read_claim
 from quancheng.private_files import replace_private_file
 
 REGISTER_FILE = "residents.json"
@@ -40,7 +41,7 @@ class _Office:
 
     async def bind(self, request: web.Request) -> web.Response:
         """Bind a pseudonym whose key the citizen proves to hold."""
-        claim = identities.read_claim(await request.json())
+        claim = read_claim(await request.json())
         if claim is None or claim.identity not in self._residents:
             raise web.HTTPForbidden(text="identity not proven")
         self._bindings[claim.sid.hex()] = {"identity": claim.identity, "salt": claim.salt.hex()}

@@ -14,11 +14,13 @@ from ledger.refusal_texts import Language
 from tests.tidy.sources import sources
 
 _BY_PREFIX = (
+    "affair.",
     "answer.",
     "basis.",
     "column.",
     "process.",
     "state.",
+    "status.",
     "testnet.column.",
     "validators.obstacle.",
 )
