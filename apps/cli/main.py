@@ -34,6 +34,7 @@ class _Commands(LazyGroup):
         "committee": "apps.cli.committee",
         "venue": "apps.cli.venue",
         "audit": "apps.cli.audit",
+        "wallet": "apps.cli.wallet",
         "bench": "apps.cli.bench",
     }
 

@@ -64,10 +64,18 @@ def signer_option(help_text: str) -> Callable[[Callable[..., None]], Callable[..
     return decorate
 
 
+def keystore_passphrase(folder: Path, descriptor: int | None) -> str:
+    """Return the passphrase of a keystore: kept beside it, given, or typed."""
+    return _passphrase_of(folder, _given_passphrase(descriptor))
+
+
 def _opened(signer: str, given: str | None) -> OpenKeystore:
     folder, name = _keystore_of(signer)
-    secret = _kept_passphrase(folder) or given or _asked_passphrase(folder)
-    return OpenKeystore(folder, name, secret)
+    return OpenKeystore(folder, name, _passphrase_of(folder, given))
+
+
+def _passphrase_of(folder: Path, given: str | None) -> str:
+    return _kept_passphrase(folder) or given or _asked_passphrase(folder)
 
 
 def new_passphrase(folder: Path, descriptor: int | None) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from apps.messages.circulation_english import CIRCULATION_ENGLISH
 from apps.messages.operations_english import OPERATIONS_ENGLISH
 from apps.messages.venue_english import VENUE_ENGLISH
+from apps.messages.wallet_english import WALLET_ENGLISH
 
 ENGLISH: Mapping[str, str] = {
     # The command as a whole
@@ -334,4 +335,5 @@ ENGLISH: Mapping[str, str] = {
     **CIRCULATION_ENGLISH,
     **OPERATIONS_ENGLISH,
     **VENUE_ENGLISH,
+    **WALLET_ENGLISH,
 }

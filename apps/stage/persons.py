@@ -15,6 +15,7 @@ from chaincode.registration.records import NOTICES, PRODUCTS
 from ledger.transaction import Transaction
 from quancheng.builders import build
 from quancheng.errors import TransactionFailed
+from quancheng.identity_claim import write_claim
 from quancheng.keystore import QUICK
 from quancheng.notice import ConsentTerms
 from quancheng.wallet import create_wallet
@@ -35,7 +36,7 @@ class Person:
         self, keys: MatterKeys, identity: str, *, guardian: MatterKeys | None = None
     ) -> None:
         """Prove to the identity authority who is behind a pseudonym; wait until it is bound."""
-        claim = identities.write_claim(keys, identity, guardian=guardian)
+        claim = write_claim(keys, identity, guardian=guardian)
         await self.hand_in(Office.IDENTITY, identities.BIND_PATH, claim)
         await self._desk.state_of(SUBJECTS, keys.sid, lambda _: True)
 

@@ -16,19 +16,26 @@ from apps.bench.city import FIELDS, PURPOSE, City, Founder
 from apps.channel.client import ChannelClient
 from chaincode.authorization.records import ConsentKind, MatterKind
 from chaincode.delivery.preambles import SealerChoice, preamble_of
-from chaincode.delivery.records import Verdict
+from chaincode.delivery.records import ASSETS, Verdict
 from chaincode.ids import part_id
 from chaincode.membership.records import SubjectKind
 from chaincode.rights import Right
 from chaincode.trading.placement import OrderLine
 from genesis.testnet import Testnet
-from ledger.envelope_header import CHUNK_SIZE_MIN, EnvelopeHeader
+from ledger.envelope_header import CHUNK_SIZE_MIN, EnvelopeHeader, Recipient
 from ledger.suites import SEED_SIZE, ZERO_HASH
+from quancheng.carrying import open_carried, require_taken_from
 from quancheng.client import Client
-from quancheng.consignments import consignment_of, supervisors_now
+from quancheng.consignments import (
+    consignment_of,
+    known,
+    prepared_header,
+    supervisors_now,
+    wraps_of,
+)
 from quancheng.envelope import seal
 from quancheng.envelope_keys import key_commitment_of, new_content_key
-from quancheng.envelope_wraps import make_wrap, wrap_for
+from quancheng.envelope_wraps import make_wrap, open_wrap, require_same_key, wrap_for
 from quancheng.kem import kem_key_of
 
 T = TypeVar("T")
@@ -78,7 +85,7 @@ class Circulation:
             until_ms=until_ms,
         )
 
-    async def ask(self, sid: bytes) -> bytes:
+    async def ask(self, sid: bytes, receiving_key: bytes | None = None) -> bytes:
         """Let the bank open a matter and ask for a consent; return the request's id."""
         now_ms = await self.now_ms()
         matter = await self.send(
@@ -106,13 +113,13 @@ class Circulation:
             until_ms=now_ms + _HOUR_MS,
             retention_until_ms=now_ms + 30 * _DAY_MS,
             notice=self.city.notice,
-            receiving_key=None,
+            receiving_key=receiving_key,
         )
 
     async def deliver(self, consent: bytes) -> Delivered:
         """Order, seal, put into the channel, prepare, acknowledge, release, receive."""
         secret = secrets.token_bytes(SEED_SIZE)
-        line = await self._order(consent, kem_key_of(secret))
+        line = await self.order(consent, secret)
         header, content_key = await self._seal(line)
         header_hash = header.hash()
         wraps = tuple(
@@ -128,17 +135,56 @@ class Circulation:
         await self.send("envelope.receipt", "bank", verdict=Verdict.OK, **named)
         return Delivered(line, asset, header, content_key, secret)
 
-    async def _order(self, consent: bytes, receiving_key: bytes) -> bytes:
+    async def order(self, consent: bytes, secret: bytes) -> bytes:
+        """Let the bank order on a consent, with the envelope key of a secret; return the line."""
         until_ms = await self.now_ms() + _HOUR_MS // 2
         order = await self.send(
             "order.place",
             "bank",
             lines=(OrderLine(self.city.listing, PURPOSE, consent),),
-            receiving_key=receiving_key,
+            receiving_key=kem_key_of(secret),
             confirm_until_ms=until_ms,
             deliver_until_ms=until_ms,
         )
         return part_id(order, 0)
+
+    async def acknowledge(self, line: bytes) -> None:
+        """Let the bank fetch the ciphertext of a line and acknowledge it."""
+        header = await self._header(line)
+        async with ChannelClient(self._channel_url) as store:
+            await store.fetch(header, self._received(line))
+        await self.send(
+            "envelope.acknowledge",
+            "bank",
+            line=line,
+            header_hash=header.hash(),
+            cipher_root=header.cipher_root,
+        )
+
+    async def receive_carried(self, line: bytes, secret: bytes) -> bytes:
+        """Let the bank open what a person carried, compare it with its source, and accept it."""
+        header = await self._header(line)
+        goods = await consignment_of(self.client, line)
+        wraps = wraps_of(goods.asset)
+        content_key = open_wrap(header, wraps[Recipient(Right.USE, kem_key_of(secret))], secret)
+        require_same_key(header, content_key, wraps)
+        content = io.BytesIO()
+        with self._received(line).open("rb") as source:
+            carried = open_carried(header, content_key, source, content)
+        origin = await known(self.client, ASSETS, carried.origin.asset)
+        require_taken_from(carried, await consignment_of(self.client, origin.line))
+        await self.send(
+            "envelope.receipt", "bank", line=line, header_hash=header.hash(), verdict=Verdict.OK
+        )
+        return content.getvalue()
+
+    async def _header(self, line: bytes) -> EnvelopeHeader:
+        genesis_hash = (await self.client.status()).genesis_hash
+        goods = await consignment_of(self.client, line)
+        return await prepared_header(self.client, genesis_hash, goods)
+
+    def _received(self, line: bytes) -> Path:
+        return self._folder / f"{line.hex()}.received"
 
     async def _seal(self, line: bytes) -> tuple[EnvelopeHeader, bytes]:
         content_key = new_content_key()

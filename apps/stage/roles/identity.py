@@ -13,6 +13,7 @@ from apps.stage.desk import Desk
 from apps.stage.serving import new_service, serving
 from chaincode.membership.records import KEYS, RIGHTS, SubjectKind
 from chaincode.rights import Right
+from quancheng.identity_claim import Claim, read_claim
 from quancheng.private_files import replace_private_file
 
 REGISTER_FILE = "residents.json"
@@ -56,7 +57,7 @@ class _Office:
 
     async def bind(self, request: web.Request) -> web.Response:
         """Bind a pseudonym whose key the citizen proves to hold."""
-        claim = identities.read_claim(await request.json())
+        claim = read_claim(await request.json())
         if claim is None or not self._is_proven(claim):
             raise web.HTTPForbidden(text="identity not proven")
         self._bindings[claim.sid.hex()] = {"identity": claim.identity, "salt": claim.salt.hex()}
@@ -80,7 +81,7 @@ class _Office:
             )
         return web.Response(status=201)
 
-    def _is_proven(self, claim: identities.Claim) -> bool:
+    def _is_proven(self, claim: Claim) -> bool:
         """Say whether a claim is a resident's, and a minor's that of their own guardian."""
         resident = self._residents.get(claim.identity)
         if resident is None:

@@ -14,12 +14,14 @@ from ledger.refusal_texts import Language
 from tests.tidy.sources import sources
 
 _BY_PREFIX = (
+    "affair.",
     "answer.",
     "basis.",
     "column.",
     "doctor.",
     "process.",
     "state.",
+    "status.",
     "testnet.column.",
     "validators.obstacle.",
     "why_stuck.cause.",

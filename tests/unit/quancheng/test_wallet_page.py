@@ -1,4 +1,4 @@
-"""docs/wallet.md suffices to write a wallet: its formulas give the vectors, without our code."""
+"""docs/wallet-bytes.md suffices to write a wallet: its formulas give the vectors, no code of ours."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from tests.unit.node.small_node import pseudonym, small_node
 from tests.unit.node.test_rpc_websocket import call, open_socket, receive
 
 ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "wallet.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "wallet-bytes.md").read_text(encoding="utf-8")
 VECTORS: dict[str, Any] = json.loads(
     (ROOT / "tests" / "vectors" / "wallet.json").read_text(encoding="utf-8")
 )
