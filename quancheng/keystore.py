@@ -245,7 +245,7 @@ def _decode_key_file(data: bytes) -> _KeyFile:
     version, kind, public_key, operations, memory, salt, nonce, box = shape.array(
         decode(data, size_max=KEY_FILE_SIZE_MAX), 8, "key file"
     )
-    require(version == VERSION, Code.SCHEMA, "version")
+    shape.constant(version, VERSION, "version")
     number = shape.unsigned(kind, "kind")
     require(number in set(KeyKind), Code.SCHEMA, "kind")
     cost = DerivationCost(

@@ -175,7 +175,7 @@ def _decoded_notes(data: bytes, key: bytes) -> Iterator[tuple[int, str]]:
     require(len(box) >= bindings.crypto_aead_xchacha20poly1305_ietf_ABYTES, Code.SCHEMA, "size")
     plain = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(box, None, nonce, key)
     version, rows = shape.array(decode(plain, size_max=RECORDS_SIZE_MAX), 2, "matters")
-    require(version == _VERSION, Code.SCHEMA, "version")
+    shape.constant(version, _VERSION, "version")
     notes = []
     for row in shape.array_up_to(rows, MATTERS_MAX, "matters"):
         index, note = shape.array(row, 2, "matters")
