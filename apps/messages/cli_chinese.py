@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from apps.messages.circulation_chinese import CIRCULATION_CHINESE
+from apps.messages.entities_chinese import ENTITIES_CHINESE
 from apps.messages.wallet_chinese import WALLET_CHINESE
 
 CHINESE: Mapping[str, str] = {
@@ -315,4 +316,5 @@ CHINESE: Mapping[str, str] = {
     "bench.worse.disk": "每笔交易的磁盘占用多了 10% 以上：{value}",
     **CIRCULATION_CHINESE,
     **WALLET_CHINESE,
+    **ENTITIES_CHINESE,
 }

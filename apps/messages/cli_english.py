@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from apps.messages.circulation_english import CIRCULATION_ENGLISH
+from apps.messages.entities_english import ENTITIES_ENGLISH
 from apps.messages.wallet_english import WALLET_ENGLISH
 
 ENGLISH: Mapping[str, str] = {
@@ -327,4 +328,5 @@ ENGLISH: Mapping[str, str] = {
     "bench.worse.disk": "a transaction takes over 10 % more disk: {value}",
     **CIRCULATION_ENGLISH,
     **WALLET_ENGLISH,
+    **ENTITIES_ENGLISH,
 }
