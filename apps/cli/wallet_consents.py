@@ -15,11 +15,13 @@ from apps.cli.wallet_group import (
     person_command,
 )
 from apps.cli.wallet_view import own_history, pending_requests, terms_of
+from chaincode.fields import Json
 from ledger.transaction import UnsignedTransaction
 from quancheng.api.transactions import WaitResult
 from quancheng.bounded_files import read_bounded
 from quancheng.builders import build
 from quancheng.notice import NOTICE_SIZE_MAX
+from quancheng.odrl import consent_policy
 from quancheng.person import OwnConsent, Person
 
 _consent = click.argument("consent", metavar="CONSENT")
@@ -133,7 +135,21 @@ def history(opened: OpenWallet, *, as_json: bool) -> None:
     show_table("", [say(f"column.{name}") for name in names], [item.row() for item in found])
 
 
-COMMANDS = (requests, grant, deny, revoke, erase, history)
+@person_command("export", described("wallet.export", "quancheng wallet export CONSENT"))
+@_consent
+@online_wallet
+def export(consent: str, opened: OpenWallet) -> None:
+    """Print a consent as an ODRL policy in JSON-LD."""
+
+    async def policy(person: Person) -> dict[str, Json]:
+        own = await own_consent(person, consent)
+        genesis_hash = (await (await person.session(own.matter.sid)).status()).genesis_hash
+        return consent_policy(genesis_hash, own.id, own.consent)
+
+    click.echo(json_text(opened.run(policy)))
+
+
+COMMANDS = (requests, grant, deny, revoke, erase, history, export)
 
 
 def read_notice(path: Path) -> str:

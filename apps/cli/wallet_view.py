@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from apps.cli.entity_text import field_numbers
 from apps.cli.names import Names
 from apps.cli.output import local_time, short
 from apps.cli.say import say
@@ -185,11 +186,6 @@ def term_lines(
         (say("column.until"), local_time(asked.until_ms)),
         (say("column.keep_until"), local_time(asked.retention_until_ms)),
     )
-
-
-def field_numbers(fields: int) -> str:
-    """Return the numbers of a field set, counted from 1 as the product lists them."""
-    return ", ".join(str(bit + 1) for bit in range(fields.bit_length()) if fields >> bit & 1)
 
 
 async def _time_of(client: Client, use: Use) -> int:

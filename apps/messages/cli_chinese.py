@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from apps.messages.circulation_chinese import CIRCULATION_CHINESE
 from apps.messages.operations_chinese import OPERATIONS_CHINESE
 from apps.messages.venue_chinese import VENUE_CHINESE
+from apps.messages.entities_chinese import ENTITIES_CHINESE
 from apps.messages.wallet_chinese import WALLET_CHINESE
 
 CHINESE: Mapping[str, str] = {
@@ -321,4 +322,5 @@ CHINESE: Mapping[str, str] = {
     **OPERATIONS_CHINESE,
     **VENUE_CHINESE,
     **WALLET_CHINESE,
+    **ENTITIES_CHINESE,
 }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from apps.messages.circulation_english import CIRCULATION_ENGLISH
 from apps.messages.operations_english import OPERATIONS_ENGLISH
 from apps.messages.venue_english import VENUE_ENGLISH
+from apps.messages.entities_english import ENTITIES_ENGLISH
 from apps.messages.wallet_english import WALLET_ENGLISH
 
 ENGLISH: Mapping[str, str] = {
@@ -336,4 +337,5 @@ ENGLISH: Mapping[str, str] = {
     **OPERATIONS_ENGLISH,
     **VENUE_ENGLISH,
     **WALLET_ENGLISH,
+    **ENTITIES_ENGLISH,
 }

@@ -64,7 +64,7 @@ WALLET_CHINESE: Mapping[str, str] = {
     "status.exhausted": "已用尽",
     "status.revoked": "已撤回",
     "status.expired": "已到期",
-    "status.closed": "已随事项终止",
+    "status.closed": "已终结",
     "status.ordered": "已下单",
     "status.usable": "已交付",
     "status.erased": "已删除",

@@ -34,7 +34,11 @@ class Command:
 
     def answer(self, *words: str, code: ExitCode = ExitCode.OK) -> dict[str, Any]:
         """Run the command with --json and return its answer."""
-        answer: dict[str, Any] = json.loads(self.run(*words, "--json", code=code))
+        return self.json(*words, "--json", code=code)
+
+    def json(self, *words: str, code: ExitCode = ExitCode.OK) -> dict[str, Any]:
+        """Run a command that prints JSON."""
+        answer: dict[str, Any] = json.loads(self.run(*words, code=code))
         return answer
 
     def answers(self, *words: str) -> list[dict[str, Any]]:

@@ -33,6 +33,7 @@ from tests.e2e.circulation import (
 )
 from tests.e2e.cluster import Cluster
 from tests.e2e.command_line import Command
+from tests.unit.quancheng.odrl_check import violations
 
 pytestmark = pytest.mark.e2e
 
@@ -152,6 +153,10 @@ class Citizen:
         """Run a command that lists."""
         return self._command.answers("wallet", name, *words, *self._options())
 
+    def policy(self, consent: str) -> dict[str, Any]:
+        """Return a consent as ODRL."""
+        return self._command.json("wallet", "export", consent, *self._options())
+
     def begin(self, note: str) -> bytes:
         """Begin a matter and let the identity authority bind its pseudonym; return it."""
         claim = self.folder.with_name(f"{note}.json")
@@ -204,6 +209,7 @@ def test_a_person_decides_and_sees_who_used_what(
     assert NOTICE in shown
     assert "泉城银行信贷部" in shown
     delivered = stage.play(lambda circulation: circulation.deliver(bytes.fromhex(consent)))
+    assert violations(citizen.policy(consent)) == []
     (use,) = citizen.answers("history")
     assert (use["asset"], use["status"]) == (delivered.asset.hex(), "usable")
     assert (use["user"], use["purpose"]) == ("泉城银行信贷部", "贷款信用评估")
@@ -258,3 +264,42 @@ def test_a_person_carries_from_the_safe_box(citizen: Citizen, stage: Stage) -> N
     citizen.run("release", line.hex())
     received = stage.play(lambda circulation: circulation.receive_carried(line, secret))
     assert received == CONTENT
+
+
+def test_the_explorer_shows_the_business_with_names(stage: Stage, command: Command) -> None:
+    """Every view lists, pages, filters and shows one; traces lead forward and back."""
+    seed = secrets.token_bytes(SEED_SIZE)
+    goods = stage.play(lambda circulation: delivered(circulation, seed))
+    asset, sid = goods.asset.hex(), public_key_of(seed).hex()
+    line = command.answer("explorer", "trace", asset)["links"]
+    ids = {link["kind"]: link["id"] for link in line}
+    for kind, shown in {
+        "resource": "住房公积金中心",
+        "product": "普惠金融信用画像",
+        "grant": "住房公积金中心",
+        "consent": "泉城银行信贷部",
+        "order": "泉城银行信贷部",
+    }.items():
+        assert shown in command.run("explorer", kind)
+        whole = command.run("explorer", kind, ids[kind])
+        assert shown in whole
+        assert ids[kind] in whole
+        assert command.answer("explorer", kind, ids[kind])["id"] == ids[kind]
+    assert "普惠金融信用画像" in command.run("explorer", "meter", "普惠金融")
+    assert "泉城银行信贷部" in command.run("explorer", "account", "bank")
+    assert "泉城银行信贷部" in command.run("explorer", "account")
+    command.run("explorer", "case")
+    assert command.answer("explorer", "product", "--where", "status=retired")["entities"] == []
+    first = command.answer("explorer", "grant", "--limit", "1")
+    rest = command.answer("explorer", "grant", "--limit", "1", "--after", first["cursor"])
+    assert first["entities"][0]["id"] != rest["entities"][0]["id"]
+    assert first["cursor"] in command.run("explorer", "grant", "--limit", "1")
+    for kind in ("consent", "grant"):
+        policy = command.json("explorer", kind, ids[kind], "--odrl")
+        assert violations(policy) == []
+        assert policy["type"] == "Agreement"
+    for start in (ids["resource"], ids["product"], sid, ids["order"]):
+        forward = command.answer("explorer", "trace", start)["links"]
+        assert asset in {link["id"] for link in forward}
+    assert "住房公积金中心" in command.run("explorer", "trace", asset)
+    assert "E010" in command.run("explorer", "order", "00" * 32, code=ExitCode.REFUSED)
