@@ -19,7 +19,7 @@ from chaincode.catalogue import TYPES
 from genesis.plan import Plan, PlannedOrganisation, PlannedParty
 from genesis.plan_file import chosen_parameters, render_plan
 from ledger.genesis import decode_genesis
-from quancheng.keystore import Keystore
+from quancheng.keystore import QUICK, KeyKind, Keystore
 from quancheng.passphrase import VARIABLE
 
 ROOT = Path(__file__).parents[3]
@@ -156,6 +156,22 @@ def test_keys_are_made_and_shown(
     assert public_key in capsys.readouterr().out
     monkeypatch.setenv(VARIABLE, "passphrase")
     assert run_cli(["keys", "new", "sign", "--keystore", "keys"]) == ExitCode.LOCAL
+
+
+def test_a_key_is_exported_with_the_passphrase_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The secret goes to stdout alone, with a warning beside it; a wrong passphrase shows none."""
+    Keystore(Path("keys"), QUICK).add("sign", KeyKind.SIGN, bytes(range(32)), "passphrase")
+    export = ["keys", "export", "sign", "--keystore", "keys"]
+    monkeypatch.setenv(VARIABLE, "passphrase")
+    assert run_cli(export) == ExitCode.OK
+    shown = capsys.readouterr()
+    assert shown.out == f"{bytes(range(32)).hex()}\n"
+    assert "signs as its owner" in shown.err
+    monkeypatch.setenv(VARIABLE, "another")
+    assert run_cli(export) == ExitCode.LOCAL
+    assert capsys.readouterr().out == ""
 
 
 def small_plan() -> Plan:
