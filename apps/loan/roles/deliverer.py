@@ -1,7 +1,6 @@
 """The deliverer: seals one person's row, and hands over the key when the chain permits."""
 
 import asyncio
-import json
 
 import aiohttp
 
@@ -14,7 +13,9 @@ from apps.stage.sealing import seal_parcel
 from apps.stage.serving import new_service, serving
 from apps.stage.sharing import agrees_to_share
 from chaincode.delivery.records import Verdict
+from chaincode.fields import Json
 from chaincode.trading.records import Line
+from quancheng.padding import padded_json
 
 RELEASE_PAUSE_SECONDS = 1.5
 """The person's last moment to take the consent back, once the user holds the ciphertext."""
@@ -37,8 +38,8 @@ class _Deliverer:
         """Deliver one line, and once say in the user's place that all was well."""
         desk, signs_for_user = self._desk, not self._signed_for_user
         self._signed_for_user = True
-        content = json.dumps(await self._row(line_id), ensure_ascii=False, sort_keys=True)
-        parcel = await seal_parcel(desk, channel, (line_id, line), content.encode())
+        content = padded_json(await self._row(line_id))
+        parcel = await seal_parcel(desk, channel, (line_id, line), content)
         await prepare(desk, line_id, channel, parcel)
         await acknowledged(desk, line_id)
         await asyncio.sleep(RELEASE_PAUSE_SECONDS)
@@ -51,10 +52,10 @@ class _Deliverer:
                 "envelope.receipt", line=line_id, header_hash=header_hash, verdict=Verdict.OK
             )
 
-    async def _row(self, line_id: bytes) -> dict[str, str]:
+    async def _row(self, line_id: bytes) -> dict[str, Json]:
         request = rows.write_request(self._desk.keys.sign_seed, line_id)
         url = self._desk.directory.service(Role.DEPARTMENT) + rows.ROWS_PATH
         async with aiohttp.ClientSession() as session, session.post(url, json=request) as answer:
             answer.raise_for_status()
-            row: dict[str, str] = await answer.json()
+            row: dict[str, Json] = await answer.json()
             return row
