@@ -20,6 +20,7 @@ from chaincode.authorization.records import CONSENTS, ConsentStatus
 from chaincode.membership.records import KEYS
 from chaincode.registration.records import PRODUCTS
 from chaincode.trading.records import LINES, LISTINGS, Line, LineState
+from quancheng.padding import padded_json
 
 RECORDS_FILE = "records.csv"
 """Its own data: a row for each person, found by identity number."""
@@ -33,9 +34,8 @@ Answering = Callable[[Row, list[str]], bytes]
 
 
 def agreed_fields(row: Row, names: list[str]) -> bytes:
-    """Return the agreed fields themselves, as JSON."""
-    chosen = {name: row[name] for name in names}
-    return json.dumps(chosen, ensure_ascii=False, sort_keys=True).encode()
+    """Return the agreed fields themselves, as JSON of a size that tells nothing."""
+    return padded_json({name: row[name] for name in names})
 
 
 class Archive:
