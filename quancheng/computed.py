@@ -64,3 +64,8 @@ def write_computed(
     chunks = opened_chunks(header, content_key, source, computed=True)
     target.write(next(chunks)[SALT_SIZE:])
     target.writelines(chunks)
+
+
+def salt_in(header: EnvelopeHeader, content_key: bytes, source: BinaryIO) -> bytes:
+    """Return the salt of a ciphertext that one carries on; the whole is checked while carrying."""
+    return next(opened_chunks(header, content_key, source, computed=True))[:SALT_SIZE]

@@ -11,7 +11,7 @@ from apps.venue.mirror import mirrored
 from apps.venue.rule import Pair, next_pair
 from chaincode.trading.records import DEMANDS, DemandStatus
 from quancheng.client import Client
-from quancheng.errors import TransactionFailed
+from quancheng.errors import TransactionNotFinal
 
 POLL_SECONDS = 0.25
 
@@ -39,8 +39,8 @@ class Matcher:
             return None
         try:
             sent = await self._client.submit_and_wait(signed)
-        except TransactionFailed:
-            # Something came between looking and matching; it stands on record as an attempt.
+        except TransactionNotFinal:
+            # Something came between looking and matching, or it is not decided yet: look again.
             return None
         return sent.tx_id, pair
 

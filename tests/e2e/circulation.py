@@ -41,8 +41,8 @@ from quancheng.kem import kem_key_of
 T = TypeVar("T")
 
 CONTENT = json.dumps({"credit_history": "paid back duly", "housing": "own"}).encode() * 100
-_HOUR_MS = 3_600_000
-_DAY_MS = 24 * _HOUR_MS
+HOUR_MS = 3_600_000
+_DAY_MS = 24 * HOUR_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ class Circulation:
             fields=FIELDS,
             kind=ConsentKind.USE,
             max_uses=1,
-            answer_until_ms=now_ms + _HOUR_MS // 15,
-            until_ms=now_ms + _HOUR_MS,
+            answer_until_ms=now_ms + HOUR_MS // 15,
+            until_ms=now_ms + HOUR_MS,
             retention_until_ms=now_ms + 30 * _DAY_MS,
             notice=self.city.notice,
             receiving_key=receiving_key,
@@ -137,7 +137,7 @@ class Circulation:
 
     async def order(self, consent: bytes, secret: bytes) -> bytes:
         """Let the bank order on a consent, with the envelope key of a secret; return the line."""
-        until_ms = await self.now_ms() + _HOUR_MS // 2
+        until_ms = await self.now_ms() + HOUR_MS // 2
         order = await self.send(
             "order.place",
             "bank",

@@ -14,14 +14,16 @@ INTERRUPTED = 130
 _WATCHER = Path(__file__).parent / "watcher"
 
 
-def play(scenario: Scenario, folder: Path, watch: Path) -> subprocess.Popen[str]:
+def play(
+    scenario: Scenario, folder: Path, watch: Path, language: str = "C.UTF-8"
+) -> subprocess.Popen[str]:
     """Start a scenario in a folder; every process writes into `watch` which files it opens."""
     return subprocess.Popen(
         [sys.executable, "-m", scenario.package, "--folder", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-        env=_environment(watch),
+        env=_environment(watch, language),
+        encoding="utf-8",
         start_new_session=True,
     )
 
@@ -64,13 +66,15 @@ def require_gone(folder: Path) -> None:
     assert not any(_listens(port) for port in _ports(folder))
 
 
-def _environment(watch: Path) -> dict[str, str]:
+def _environment(watch: Path, language: str) -> dict[str, str]:
     watch.mkdir()
     paths = [str(_WATCHER), os.environ.get("PYTHONPATH", "")]
-    return os.environ | {
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LC_")}
+    return environment | {
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "KEY_WATCH_FOLDER": str(watch),
-        "LANG": "C.UTF-8",
+        "LANG": language,
+        "PYTHONUTF8": "1",
     }
 
 

@@ -1,4 +1,4 @@
-"""Supervisors and persons at work on a running network, by the commands that they would type."""
+"""Supervisors, persons and the market operator at work, by the commands that they would type."""
 
 import json
 import re
@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from apps.bench.city import NOTICE
+from apps.bench.city import NOTICE, PURPOSE
 from apps.cli.exits import ExitCode
-from chaincode.trading.records import LINES
+from chaincode.registration.records import ProductClass
+from chaincode.trading.records import LINES, LISTINGS
 from ledger.suites import SEED_SIZE, public_key_of
 from quancheng.client import Client
 from quancheng.consignments import known
@@ -25,6 +26,7 @@ from quancheng.transport import Endpoint
 from quancheng.wallet import create_wallet
 from tests.e2e.circulation import (
     CONTENT,
+    HOUR_MS,
     Circulation,
     Delivered,
     Stage,
@@ -303,3 +305,38 @@ def test_the_explorer_shows_the_business_with_names(stage: Stage, command: Comma
         assert asset in {link["id"] for link in forward}
     assert "住房公积金中心" in command.run("explorer", "trace", asset)
     assert "E010" in command.run("explorer", "order", "00" * 32, code=ExitCode.REFUSED)
+
+
+async def _two_demands(circulation: Circulation) -> tuple[bytes, bytes, bytes]:
+    """Let the bank ask twice at the venue, for little and for more; return venue and demands."""
+    listing = await circulation.client.record(LISTINGS, circulation.city.listing)
+    assert listing is not None
+    until_ms = await circulation.now_ms() + HOUR_MS
+    demands = [
+        await circulation.send(
+            "demand.list",
+            "bank",
+            venue=listing.venue,
+            product_class=ProductClass.DETAIL,
+            product=None,
+            purpose=PURPOSE,
+            price=listing.price + more,
+            quantity=1,
+            until_ms=until_ms,
+        )
+        for more in (0, 5)
+    ]
+    return listing.venue, demands[0], demands[1]
+
+
+def test_the_market_operator_matches_and_a_replay_proves_it(
+    stage: Stage, command: Command, founded: Cluster
+) -> None:
+    """Who pays more is matched first; the chain executed again says that this was the rule."""
+    venue, less, more = stage.play(_two_demands)
+    shown = command.run("venue", "match", "--once", "--as", "market", "--venue", venue.hex())
+    assert shown.index(more.hex()) < shown.index(less.hex())
+    assert shown.rstrip().endswith("Nothing fits now.")
+    replayed = command.run("venue", "replay", "--genesis", str(founded.testnet.genesis))
+    assert "All 2 matches" in replayed
+    assert replayed.count("followed the rule") == 3

@@ -23,15 +23,17 @@ HOLDERS = (Role.MEDICAL, Role.HEALTH, Role.TAX)
 
 
 def test_claims_are_paid_and_a_dispute_is_decided_by_opening(tmp_path: Path) -> None:
-    """The scenario succeeds: carried data, a guardian, an opening by two, money, evidence.
+    """The scenario succeeds, in Chinese: carried data, a guardian, an opening, money, evidence.
 
     No process opens two parties' keys or another holder's rows; identity numbers stand in the files
     of the holders and of the identity authority alone, in no store or log of any node.
     """
     folder, watch = tmp_path / "network", tmp_path / "watch"
-    process = play(SCENARIO, folder, watch)
+    process = play(SCENARIO, folder, watch, "zh_CN.UTF-8")
     output, _ = process.communicate(timeout=SCENARIO_SECONDS)
     assert process.returncode == 0, output
+    assert "四次理赔" in output
+    assert "分毫不差" in output
     opened = opened_files(watch)
     require_keys_apart(SCENARIO, folder, opened)
     for holder in HOLDERS:

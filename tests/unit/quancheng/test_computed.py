@@ -9,16 +9,19 @@ import pytest
 
 from ledger.envelope_header import CHUNK_SIZE_MIN, EnvelopeHeader
 from ledger.refusal import Code, Refused
+from quancheng.carrying import SafeBoxEnvelope, open_carried, seal_carried
 from quancheng.computed import (
     answer_salt,
     computed_commitment,
     computed_content,
     open_computed,
+    salt_in,
     seal_computed,
 )
 from quancheng.envelope import open_sealed, seal
 from quancheng.envelope_files import open_computed_to_file
 from quancheng.envelope_keys import SALT_SIZE, key_commitment_of
+from quancheng.origin import origin_of
 from tests.unit.quancheng.envelopes import preamble_for
 
 KEYS = (b"\x11" * 32, b"\x12" * 32)
@@ -99,6 +102,25 @@ def test_a_result_becomes_a_file_without_its_salt_or_no_file(tmp_path: Path) -> 
     with pytest.raises(Refused):
         open_computed_to_file(header, KEYS[0], io.BytesIO(ciphertext[:-1]), tmp_path / "other")
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
+
+
+def test_a_carried_result_has_the_commitment_of_the_job() -> None:
+    """The person of a MODEL product carries its result; the user compares it like any content."""
+    own_header, ciphertext = sealed(KEYS[0], computed_content(SALT, RESULT))
+    salt = salt_in(own_header, KEYS[0], io.BytesIO(ciphertext))
+    assert salt == SALT
+    origin = origin_of(bytes(32), own_header, KEYS[0], salt)
+    own = SafeBoxEnvelope(own_header, KEYS[0], io.BytesIO(ciphertext), salt)
+    preamble = dataclasses.replace(preamble_for(KEYS[1]), source=origin.source())
+    target, content = io.BytesIO(), io.BytesIO()
+    header = seal_carried(own, origin, preamble, KEYS[1], target)
+    carried = open_carried(header, KEYS[1], io.BytesIO(target.getvalue()), content)
+    assert content.getvalue() == SALT + RESULT
+    assert carried.content_commitment == own_header.content_commitment
+    assert carried.size == own_header.size
+    without = dataclasses.replace(own, ciphertext=io.BytesIO(ciphertext), salt=None)
+    with pytest.raises(Refused):
+        seal_carried(without, origin, preamble, KEYS[1], io.BytesIO())
 
 
 def test_too_large_a_result_is_refused_before_it_is_opened() -> None:
