@@ -6,6 +6,8 @@ import click
 from rich.text import Text
 
 from apps.cli.explanation import show_receipt, show_transaction
+from apps.cli.explorer_top import top
+from apps.cli.explorer_watch import watch
 from apps.cli.network import identifier, json_option, node_option, run
 from apps.cli.output import (
     console,
@@ -31,6 +33,10 @@ from quancheng.json_form import AnyForm
 @click.group(help=say("explorer.help"))
 def explorer() -> None:
     """Group of commands."""
+
+
+explorer.add_command(watch)
+explorer.add_command(top)
 
 
 @explorer.command("status", **described("explorer.status", "quancheng explorer status"))

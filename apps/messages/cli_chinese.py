@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from apps.messages.circulation_chinese import CIRCULATION_CHINESE
+from apps.messages.top_chinese import TOP_CHINESE
 
 CHINESE: Mapping[str, str] = {
     # The command as a whole
@@ -315,4 +316,5 @@ CHINESE: Mapping[str, str] = {
     "bench.worse.processor": "每笔交易的处理器时间多了 10% 以上：{value}",
     "bench.worse.disk": "每笔交易的磁盘占用多了 10% 以上：{value}",
     **CIRCULATION_CHINESE,
+    **TOP_CHINESE,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from apps.messages.circulation_english import CIRCULATION_ENGLISH
+from apps.messages.top_english import TOP_ENGLISH
 
 ENGLISH: Mapping[str, str] = {
     # The command as a whole
@@ -330,4 +331,5 @@ ENGLISH: Mapping[str, str] = {
     "bench.worse.processor": "a transaction costs over 10 % more processor time: {value}",
     "bench.worse.disk": "a transaction takes over 10 % more disk: {value}",
     **CIRCULATION_ENGLISH,
+    **TOP_ENGLISH,
 }
