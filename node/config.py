@@ -150,12 +150,20 @@ class RpcSection:
 
 @dataclass(frozen=True, slots=True)
 class StorageSection:
-    """The engine below blocks and world state. It cannot be changed once data exist."""
+    """The engine below blocks and world state, which cannot be changed once data exist."""
 
     engine: str = field(
         default="leveldb",
         metadata=_text(
             "lmdb where LevelDB has no package (Python 3.13 and later).", "leveldb", "lmdb"
+        ),
+    )
+    reserve_bytes: int = field(
+        default=64 * _MIB,
+        metadata=_integer(
+            "Free space under the data folder below which the node stops, and does not start.",
+            0,
+            1_024 * _GIB,
         ),
     )
 

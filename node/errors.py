@@ -5,6 +5,7 @@ NodeFailure           the process cannot start, or must stop
 ├── BadHome           a file of the home folder is missing, unreadable or does not fit the others
 ├── CannotListen      an address of config.toml is taken or not this machine's
 ├── HomeLocked        another process runs this home
+├── DiskFull          less is free under the data folder than the reserve
 ├── VotesDamaged      the vote store has a bad record before good ones, or is another key's
 ├── VotesNotWritten   a vote could not be made durable; nothing may be sent any more
 ├── ConsensusHalted   the machine of consensus refused to go on
@@ -61,6 +62,20 @@ class HomeLocked(NodeFailure):
             "Two processes with one validator key would contradict each other; stop the other one.",
         )
         self.path = path
+
+
+class DiskFull(NodeFailure):
+    """So little is free under the data folder that the node stops while it can still stop well."""
+
+    def __init__(self, folder: Path, free_bytes: int, reserve_bytes: int) -> None:
+        super().__init__(
+            f"the disk under {folder} is full: {free_bytes // 2**20} MiB are free, and the reserve"
+            f" is {reserve_bytes // 2**20} MiB (storage.reserve_bytes)",
+            "Make room and start again; nothing was lost, and nothing was signed that is not on the"
+            " disk.",
+        )
+        self.folder = folder
+        self.free_bytes = free_bytes
 
 
 class VotesDamaged(NodeFailure):

@@ -72,6 +72,7 @@ from node.sync import BlockSync
 from node.timers import Timers
 from node.tip_exchange import status_of
 from node.vote_store import VoteStore
+from node.waiting import WaitingWatch
 
 DROP_VOTES_EVERY = 16
 """Heights between two clearings of the vote store."""
@@ -128,6 +129,7 @@ class Host:
         self._sync = surroundings.sync
         self._supervisor = supervisor = ground.supervisor
         self._metrics = ground.metrics
+        self.waiting = WaitingWatch(replica, ground.clock)
         self._outbox = Outbox(store, self._release)
         self._timers = Timers(ground.clock, lambda timer: self.post(TimerExpired(timer)))
         self._events: deque[Event] = deque()
@@ -216,6 +218,7 @@ class Host:
                 for effect in self._replica.step(self._events.popleft(), now_ms):
                     self._carry_out(effect)
         self._is_stepping = False
+        self.waiting.look()
         self._metrics.chain.note_view(self.view)
 
     def _start_height(self, recovered: Recovered | None) -> None:

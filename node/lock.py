@@ -23,8 +23,13 @@ class HomeLock:
         except BlockingIOError as error:
             os.close(self._descriptor)
             raise HomeLocked(home.lock) from error
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, f"{os.getpid()}\n".encode())
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, f"{os.getpid()}\n".encode())
+        except OSError as error:
+            os.close(self._descriptor)
+            problem = f"cannot be written: {error.strerror}"
+            raise BadHome(home.lock, problem, "Mend the disk (space, permissions).") from error
 
     def release(self) -> None:
         """Let another process run this home."""

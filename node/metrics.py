@@ -22,6 +22,8 @@ from prometheus_client import (
 )
 
 from ledger.refusal import Code
+from node.rpc.backend import Waiting
+from quancheng.api.waiting import WaitingCause
 
 # A second series for each counter that nobody asks for; the library's switch has no type.
 leave_out_creation_times = cast(Callable[[], None], disable_created_metrics)
@@ -147,6 +149,31 @@ class ProcessMetrics:
             buckets=LAG_BUCKETS,
             registry=registry,
         )
+        self.clock_offset = Gauge(
+            "quancheng_clock_offset_seconds",
+            "How far the clocks of most peers are ahead of this machine's.",
+            registry=registry,
+        )
+        self.clock_offset_max = Gauge(
+            "quancheng_clock_offset_max_seconds",
+            "A clock offset beyond this, either way, is an alarm.",
+            registry=registry,
+        )
+        self.peers_disagreeing = Gauge(
+            "quancheng_peers_disagreeing",
+            "Connected nodes with another certified block than this node: a fork.",
+            registry=registry,
+        )
+        self.certificate_expiry = Gauge(
+            "quancheng_certificate_expiry_seconds",
+            "Unix time at which this machine's TLS certificate runs out.",
+            registry=registry,
+        )
+        self.silent_up_to_height = Gauge(
+            "quancheng_silent_up_to_height",
+            "Last height that this validator may not sign; 0 where it may sign.",
+            registry=registry,
+        )
         self._disk_free = Gauge(
             "quancheng_disk_free_bytes", "Free space where the data lie.", registry=registry
         )
@@ -183,6 +210,42 @@ class ProcessMetrics:
         self._at_bound.labels(queue.value).inc()
 
 
+class WaitingMetrics:
+    """What the next block waits for; brought up to date at each scrape."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._seconds = Gauge(
+            "quancheng_waiting_seconds",
+            "How long there has been something to decide at the present height; 0 where nothing.",
+            registry=registry,
+        )
+        self._causes = Gauge(
+            "quancheng_waiting_cause",
+            "1 for the reason why the next block is not there, 0 for all others.",
+            ["cause"],
+            registry=registry,
+        )
+        self._missing = Gauge(
+            "quancheng_vote_missing",
+            "1 for a validator whose message of the present step has not come, else 0.",
+            ["validator"],
+            registry=registry,
+        )
+        for cause in WaitingCause:
+            self._causes.labels(cause.value)
+
+    def show(self, waiting: Waiting, validators: int, now_ms: int) -> None:
+        """Show what is waited for, of a set of so many validators."""
+        due_ms = waiting.due_since_ms
+        self._seconds.set(0 if due_ms is None else max(0, now_ms - due_ms) / 1_000)
+        for cause in WaitingCause:
+            self._causes.labels(cause.value).set(cause.value == waiting.cause)
+        missing = {item.validator for item in waiting.missing}
+        self._missing.clear()
+        for index in range(validators):
+            self._missing.labels(str(index)).set(index in missing)
+
+
 class Metrics:
     """All metrics of a node."""
 
@@ -191,6 +254,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.chain = ChainMetrics(self.registry)
         self.process = ProcessMetrics(self.registry)
+        self.waiting = WaitingMetrics(self.registry)
 
     def exposition(self) -> bytes:
         """Return the text that Prometheus scrapes."""

@@ -17,11 +17,13 @@ from consensus.replica import Replica
 from consensus.timing import Timing
 from ledger.refusal import Refusal
 from ledger.transaction import Transaction
-from node.activity import Activity
+from node.activity import Activity, Observed
 from node.chain import Chain, ChainOptions
 from node.clock import Clock
+from node.clock_watch import ClockWatch
 from node.commit import Committer
 from node.config import Address
+from node.disk_guard import require_space, watch_space
 from node.errors import NodeFailure
 from node.evidence_pool import WAITING_MAX as EVIDENCE_WAITING_MAX
 from node.evidence_pool import EvidencePool
@@ -94,7 +96,9 @@ def _opened_memory(home: Home, clock: Clock, opened: ExitStack, run: Run) -> Mem
     lock = HomeLock(home)
     opened.callback(lock.release)
     identity = load_identity(home, clock.wall_ms())
-    engine = open_engine(identity.config.storage.engine, home.chain)
+    storage = identity.config.storage
+    require_space(home.data, storage.reserve_bytes)
+    engine = open_engine(storage.engine, home.chain)
     opened.callback(engine.close)
     verifier = SignatureVerifier()
     opened.callback(verifier.close)
@@ -145,13 +149,20 @@ class Node:
         self.metrics.process.watch_disk(identity.home.data)
         versions = VersionWatch(chain, memory.run.version_known, self.metrics)
         self._committer.listen(versions.committed)
-        self.activity = Activity(chain, self.host, self.peers, self.sync, memory.voting.past)
+        self._clocks = ClockWatch(chain, self.peers, self.metrics)
+        self.metrics.process.certificate_expiry.set(identity.peer.expires_at_ms / 1_000)
+        past = memory.voting.past
+        observed = Observed(
+            self.host, self.peers, self.sync, self._tips, self._clocks, versions, past
+        )
+        self.activity = Activity(chain, observed)
         self.backend = LocalBackend(self._answering_parts(), self.metrics)
         self._committer.listen(lambda _, committed: self.backend.committed(committed))
         self._watch_queues()
 
     async def start(self) -> Address:
         """Begin to vote, listen and dial; return the address for peers."""
+        identity = self._memory.identity
         past = self._memory.voting.past
         if past is not None and past.silent_up_to:
             self.host.set_silence(past.silent_up_to)
@@ -162,6 +173,8 @@ class Node:
             self._gossip.run(),
             self._server.run(),
             self._tips.run(),
+            self._clocks.run(),
+            watch_space(identity.home.data, identity.config.storage.reserve_bytes),
             watch_loop_lag(self.metrics),
         ):
             self.supervisor.spawn(work)

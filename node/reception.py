@@ -60,6 +60,7 @@ class Reception:
         with self._supervisor.guarding():
             if self._peers.link(link.peer.node_id) is None:
                 self._parts.sync.forget(link.peer.node_id)
+                self._parts.tips.forget(link.peer.node_id)
 
     def received(self, link: Link, message: Message) -> None:
         """Hand a message on."""

@@ -8,6 +8,7 @@ only then.
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from chaincode.validators import set_of_epoch
 from ledger.block import Block
@@ -24,7 +25,7 @@ from node.voting_past import Past, VotingPast
 
 REPEAT_INTERVAL_S = 5.0
 CLAIMS_MAX = 1_024
-"""Unproven claims that are kept while a validator's past is unknown."""
+"""Latest statuses that are kept, of connected peers and of validators not judged yet."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +34,15 @@ def status_of(chain: Chain) -> Status:
     """Return where this node stands, with the proof."""
     height = chain.tip.height
     return Status(height, chain.certificate_bytes(height) if height else b"")
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What a peer showed last, and what this node makes of it once it has the height itself."""
+
+    status: Status
+    agrees: bool | None = None
+    is_unproven: bool = False
 
 
 class TipExchange:
@@ -52,6 +62,8 @@ class TipExchange:
         self._past = past
         self._silence = silence
         self._claims: dict[bytes, Status] = {}
+        self._shown: dict[bytes, _Shown] = {}
+        """The latest status of each connected peer."""
 
     async def run(self) -> None:
         """Repeat this node's status now and then, until cancelled."""
@@ -66,11 +78,39 @@ class TipExchange:
     def receive(self, link: Link, status: Status) -> None:
         """Take the status of a peer."""
         self._sync.hint(link.peer.node_id, status.height)
+        if len(self._shown) < CLAIMS_MAX or link.peer.node_id in self._shown:
+            self._shown[link.peer.node_id] = _Shown(status)
         key = link.peer.hello.validator_key
         if key and self._past is not None and not self._past.is_settled:
             if len(self._claims) < CLAIMS_MAX:
                 self._claims[key] = status
             self._judge_claims(self._past)
+
+    def forget(self, node_id: bytes) -> None:
+        """Forget a peer that is gone."""
+        self._shown.pop(node_id, None)
+
+    def agrees(self, node_id: bytes) -> bool | None:
+        """Say whether the block that a peer showed last is this node's too; None where unknown.
+
+        Only a block that a quorum certified can disagree: an unproven claim says nothing.
+        """
+        shown = self._shown.get(node_id)
+        if shown is None or not 0 < shown.status.height <= self._chain.tip.height:
+            return None
+        if shown.agrees is None and not shown.is_unproven:
+            shown.agrees = self._agreement(shown.status)
+            shown.is_unproven = shown.agrees is None
+        return shown.agrees
+
+    def _agreement(self, status: Status) -> bool | None:
+        try:
+            certificate = decode_certificate(status.certificate)
+        except Refused:
+            return None
+        if certificate.block_hash == self._chain.header(status.height).hash():
+            return True
+        return None if self._proven_height(status) is None else False
 
     def committed(self, _block: Block, committed: Committed) -> None:
         """Announce a new tip."""

@@ -24,10 +24,16 @@ class VersionWatch:
         """Look at what the newest block decided."""
         self._look()
 
+    @property
+    def stops_at_height(self) -> int | None:
+        """The first height whose rules this software does not know, None where none is decided."""
+        version, height = decided_version(self._chain.state)
+        return height if version > self._known else None
+
     def _look(self) -> None:
         version, height = decided = decided_version(self._chain.state)
         is_unknown = version > self._known
-        self._metrics.chain.stops_at_height.set(height if is_unknown else 0)
+        self._metrics.chain.stops_at_height.set(self.stops_at_height or 0)
         if is_unknown and decided != self._told:
             self._told = decided
             fields = {"version": version, "height": height, "known": self._known}

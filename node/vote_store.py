@@ -123,14 +123,21 @@ def open_votes(directory: Directory, head: StoreHead) -> tuple[VoteStore, FoundV
     Raises VotesDamaged where the store is another key's or chain's, or a record is bad that was
     durable. A torn tail is cut off.
     """
-    names = [name for name in directory.names() if name.endswith(_SUFFIX)]
-    names = _without_unborn_segment(directory, names)
+    names = _segments(directory)
     reader = _Reader(head)
-    for name in names:
-        reader.read(name, directory.read(name), is_last=name == names[-1])
+    reader.read_all(directory, names)
+    for name in _all_segments(directory)[len(names) :]:
+        directory.remove(name)
     file = directory.open(names[-1], reader.segments[-1].size) if names else None
     store = VoteStore(directory, reader.head, reader.sequence, reader.segments, file)
-    return store, FoundVotes(tuple(reader.entries), reader.truncated_bytes)
+    return store, reader.found()
+
+
+def read_votes(directory: Directory, head: StoreHead) -> FoundVotes:
+    """Return what `open_votes` would find, and change nothing; raise VotesDamaged like it."""
+    reader = _Reader(head)
+    reader.read_all(directory, _segments(directory))
+    return reader.found()
 
 
 def forget_votes(directory: Directory) -> None:
@@ -140,12 +147,15 @@ def forget_votes(directory: Directory) -> None:
             directory.remove(name)
 
 
-def _without_unborn_segment(directory: Directory, names: list[str]) -> list[str]:
-    """Remove a last segment whose head was never synced: nothing was written behind it."""
-    if names and len(directory.read(names[-1])) < HEAD_SIZE:
-        directory.remove(names[-1])
-        return names[:-1]
-    return names
+def _all_segments(directory: Directory) -> list[str]:
+    return [name for name in directory.names() if name.endswith(_SUFFIX)]
+
+
+def _segments(directory: Directory) -> list[str]:
+    """Return the segments but a last one whose head was never synced: nothing is behind it."""
+    names = _all_segments(directory)
+    is_unborn = bool(names) and len(directory.read(names[-1])) < HEAD_SIZE
+    return names[:-1] if is_unborn else names
 
 
 class _Reader:
@@ -158,7 +168,16 @@ class _Reader:
         self.segments: list[_Segment] = []
         self.truncated_bytes = 0
 
-    def read(self, name: str, data: bytes, *, is_last: bool) -> None:
+    def read_all(self, directory: Directory, names: Sequence[str]) -> None:
+        """Read segments, of which only the last may end in a torn batch."""
+        for name in names:
+            self._read(name, directory.read(name), is_last=name == names[-1])
+
+    def found(self) -> FoundVotes:
+        """Return what was read."""
+        return FoundVotes(tuple(self.entries), self.truncated_bytes)
+
+    def _read(self, name: str, data: bytes, *, is_last: bool) -> None:
         self._take_head(name, decode_head(data))
         segment = _Segment(name, HEAD_SIZE)
         for batch in read_batches(data, self.head.store_id):

@@ -9,7 +9,8 @@ from consensus.errors import RecordDamaged
 from consensus.recovery import Recovered, recover
 from ledger.suites import PUBLIC_KEY_SIZE
 from node.chain import Chain
-from node.errors import VotesDamaged
+from node.chain_view import ChainView
+from node.errors import VotesDamaged, VotesNotWritten
 from node.files import SystemDirectory
 from node.identity import Identity
 from node.vote_format import STORE_ID_SIZE, StoreHead
@@ -32,10 +33,18 @@ class VotingStart:
 
 
 def open_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStart:
-    """Read the vote store whole, before anything is signed or heard. Raises VotesDamaged.
+    """Read the vote store whole, before anything is signed or heard.
 
-    `forget` is the operator's word to give up a store that cannot be trusted.
+    Raises VotesDamaged, and VotesNotWritten where the disk does not even let it be opened. `forget`
+    is the operator's word to give up a store that cannot be trusted.
     """
+    try:
+        return _opened_voting(identity, chain, forget=forget)
+    except OSError as error:
+        raise VotesNotWritten(error) from error
+
+
+def _opened_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStart:
     directory = SystemDirectory(identity.home.votes)
     store_id = secrets.token_bytes(STORE_ID_SIZE)
     if identity.validator is None:
@@ -47,7 +56,7 @@ def open_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStar
     store, found = open_votes(directory, head)
     height = chain.tip.height
     own_key = identity.validator.public_key
-    past = VotingPast(_past_of(found, chain, own_key), own_key)
+    past = VotingPast(judged_past(found, chain, own_key), own_key)
     past.trust_operator(identity.config.consensus.vote_from_height)
     past.settle([member.public_key for member in chain.facts.validators.members])
     fields = {
@@ -64,7 +73,7 @@ def open_voting(identity: Identity, chain: Chain, *, forget: bool) -> VotingStar
     return VotingStart(store, past, _recovered(found, height + 1))
 
 
-def _past_of(found: FoundVotes, chain: Chain, own_key: bytes) -> Past:
+def judged_past(found: FoundVotes, chain: ChainView, own_key: bytes) -> Past:
     """Judge what a vote store says beside the chain that it belongs to.
 
     Its votes cannot end below a block that carries a commit of this key: a vote is durable before
@@ -79,7 +88,7 @@ def _past_of(found: FoundVotes, chain: Chain, own_key: bytes) -> Past:
     return Past.KNOWN
 
 
-def _newest_own_commit(chain: Chain, own_key: bytes) -> int:
+def _newest_own_commit(chain: ChainView, own_key: bytes) -> int:
     """Return the highest height whose certificate holds a commit of this key, 0 for none near."""
     tip_height = chain.tip.height
     for height in range(tip_height, max(0, tip_height - OWN_COMMITS_SOUGHT), -1):

@@ -51,6 +51,8 @@ class KeyKind(IntEnum):
     KEM = 2
     WALLET_SEED = 3
     SHARE = 4
+    INSPECTOR = 5
+    """An inspector's, for the envelopes of one case."""
 
     def public_key_of(self, secret: bytes) -> bytes:
         """Return the 33-byte public key of a secret of this kind; a wallet's seed has none."""
@@ -61,7 +63,7 @@ class KeyKind(IntEnum):
                 return kem_key_of(secret)
             case KeyKind.WALLET_SEED:
                 return b""
-            case KeyKind.SHARE:
+            case KeyKind.SHARE | KeyKind.INSPECTOR:
                 return suites.base_times(secret)
 
 

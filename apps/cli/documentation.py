@@ -18,7 +18,8 @@ go by their names (`--node bank`, `--as authorizer`). Another node is named by `
 `QUANCHENG_PASSPHRASE`. The language follows the locale.
 
 Exit codes: 0 done, 1 refused by the chain or a verifier, 2 wrong usage, 3 no node answered, 4
-something on this machine, 5 not decided in the time given, 130 interrupted.
+something on this machine, 5 not decided in the time given, 6 a node needs a person, 130
+interrupted.
 """
 _CONFIGURATION = """\
 # The configuration of a node

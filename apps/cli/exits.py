@@ -17,6 +17,8 @@ class ExitCode(IntEnum):
     """Something on this machine: a file, a passphrase, a process."""
     PENDING = 5
     """Not decided in the time given; asking again is safe."""
+    UNWELL = 6
+    """The node answered, or its folder was read, and something there needs a person."""
     INTERRUPTED = 130
 
 

@@ -33,6 +33,8 @@ class _Commands(LazyGroup):
         "node": "apps.cli.node",
         "validators": "apps.cli.validators",
         "committee": "apps.cli.committee",
+        "audit": "apps.cli.audit",
+        "venue": "apps.cli.venue",
         "bench": "apps.cli.bench",
         "completion": "apps.cli.completion",
     }

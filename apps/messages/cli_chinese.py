@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from apps.messages.circulation_chinese import CIRCULATION_CHINESE
 from apps.messages.top_chinese import TOP_CHINESE
+from apps.messages.operations_chinese import OPERATIONS_CHINESE
+from apps.messages.venue_chinese import VENUE_CHINESE
 
 CHINESE: Mapping[str, str] = {
     # The command as a whole
@@ -317,4 +319,6 @@ CHINESE: Mapping[str, str] = {
     "bench.worse.disk": "每笔交易的磁盘占用多了 10% 以上：{value}",
     **CIRCULATION_CHINESE,
     **TOP_CHINESE,
+    **OPERATIONS_CHINESE,
+    **VENUE_CHINESE,
 }

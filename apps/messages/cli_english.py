@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from apps.messages.circulation_english import CIRCULATION_ENGLISH
 from apps.messages.top_english import TOP_ENGLISH
+from apps.messages.operations_english import OPERATIONS_ENGLISH
+from apps.messages.venue_english import VENUE_ENGLISH
 
 ENGLISH: Mapping[str, str] = {
     # The command as a whole
@@ -332,4 +334,6 @@ ENGLISH: Mapping[str, str] = {
     "bench.worse.disk": "a transaction takes over 10 % more disk: {value}",
     **CIRCULATION_ENGLISH,
     **TOP_ENGLISH,
+    **OPERATIONS_ENGLISH,
+    **VENUE_ENGLISH,
 }

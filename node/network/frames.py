@@ -39,7 +39,7 @@ class Kind(IntEnum):
 SIZE_MAX: dict[Kind, int] = {
     Kind.HELLO: 4 * _KIB,
     Kind.PING: 16,
-    Kind.PONG: 16,
+    Kind.PONG: 24,
     Kind.STATUS: 32 * _KIB,
     Kind.CONSENSUS: MESSAGE_SIZE_MAX + 8,
     Kind.TRANSACTIONS: 384 * _KIB,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from ledger.refusal import Refused
+from node.clock import Clock
 from node.config import Address
 from node.network.frames import PREFIX_SIZE, Kind, decode_prefix
 from node.network.lanes import Lane, LaneLimits, Lanes
@@ -31,6 +32,8 @@ DEAD_AFTER_S = 3.0
 """Silence after which a link is closed; a peer that lives says something every second."""
 INVALID_FRAMES_MAX = 16
 """Frames that cannot be decoded, or are refused, before the link is closed."""
+CLOCK_OFFSET_MAX_MS = 2**48
+"""Wall clocks further apart than that, over 8,000 years, are said to be so far apart."""
 OUTSTANDING_MAX = 2
 """Requests to one peer that wait for an answer at the same time."""
 READ_CHUNK_SIZE = 64 * 1024
@@ -84,12 +87,18 @@ class Link:
     """One connection. `run` returns the reason why it ended."""
 
     def __init__(
-        self, stream: Stream, peer: Peer, handler: LinkHandler, limits: LaneLimits
+        self,
+        stream: Stream,
+        peer: Peer,
+        handler: LinkHandler,
+        limits: LaneLimits,
+        clock: Clock,
     ) -> None:
         self.peer = peer
         self._stream = stream
         self._handler = handler
         self._lanes = Lanes(limits)
+        self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._heard_at = self._loop.time()
         self._invalid_frames = 0
@@ -99,6 +108,8 @@ class Link:
         self._ended: asyncio.Future[str] = self._loop.create_future()
         self.round_trip_ms = 0
         """Of the latest ping."""
+        self.clock_offset_ms: int | None = None
+        """How far the peer's wall clock is ahead of this node's, as the latest ping showed."""
 
     async def run(self) -> str:
         """Serve the link until it ends; return why."""
@@ -209,9 +220,9 @@ class Link:
     def _dispatch(self, message: Message) -> None:
         match message:
             case Ping():
-                self.send(Pong(message.number), Lane.URGENT)
+                self.send(Pong(message.number, self._clock.wall_ms()), Lane.URGENT)
             case Pong():
-                self.round_trip_ms = max(0, _milliseconds(self._loop.time()) - message.number)
+                self._measure(message)
             case TransactionsFound() | BlocksFound():
                 waiting = self._asked.get(message.number)
                 # Late and unsolicited answers are dropped quietly: slowness is no breach.
@@ -221,6 +232,13 @@ class Link:
                 self.count_invalid("second hello")
             case _:
                 self._handler.received(self, message)
+
+    def _measure(self, pong: Pong) -> None:
+        """Take from an answered ping how far away the peer is, and how its clock stands."""
+        self.round_trip_ms = max(0, _milliseconds(self._loop.time()) - pong.number)
+        sent_ms = self._clock.wall_ms() - self.round_trip_ms // 2
+        offset_ms = pong.wall_ms - sent_ms
+        self.clock_offset_ms = min(max(offset_ms, -CLOCK_OFFSET_MAX_MS), CLOCK_OFFSET_MAX_MS)
 
     async def _write(self) -> None:
         writer = self._stream.writer

@@ -63,6 +63,8 @@ class Pong:
     """Answers a Ping."""
 
     number: int
+    wall_ms: int
+    """The sender's wall clock, so that nodes notice whose clock is wrong. A hint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def encode_message(message: Message) -> bytes:
         case Ping():
             return encode_frame(Kind.PING, (message.number,))
         case Pong():
-            return encode_frame(Kind.PONG, (message.number,))
+            return encode_frame(Kind.PONG, (message.number, message.wall_ms))
         case Status():
             return encode_frame(Kind.STATUS, (message.height, message.certificate))
         case ConsensusMessage():
@@ -209,8 +211,8 @@ def _ping(values: list[object]) -> Ping:
 
 
 def _pong(values: list[object]) -> Pong:
-    (number,) = _exactly(values, 1)
-    return Pong(_integer(number))
+    number, wall_ms = _exactly(values, 2)
+    return Pong(_integer(number), _integer(wall_ms))
 
 
 def _status(values: list[object]) -> Status:

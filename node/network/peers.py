@@ -164,7 +164,8 @@ class Peers:
             if peer is None:
                 return None
             assert self._handler is not None
-            link = Link(stream, peer, self._handler, self._limits)
+            clock = self._door.gatekeeper.clock
+            link = Link(stream, peer, self._handler, self._limits, clock)
             if self._keeps(link):
                 await self._run(link, self._handler)
             return peer.node_id

@@ -33,8 +33,10 @@ class PeerIdentity:
     """Raw Ed25519 key, 32 bytes."""
     organisation: bytes
     """Id of the organisation whose CA issued the certificate."""
+    expires_at_ms: int
+    """Unix time at which the certificate runs out."""
     expired_at_ms: int | None
-    """Unix time at which the certificate ran out, None while it is valid."""
+    """The same once it has run out, None while it is valid."""
 
 
 class Authorities:
@@ -78,6 +80,7 @@ class Authorities:
         return PeerIdentity(
             node_id=key.public_bytes_raw(),
             organisation=self._issuer_of(certificate),
+            expires_at_ms=expiry_ms,
             expired_at_ms=expiry_ms if expiry_ms < now_ms else None,
         )
 

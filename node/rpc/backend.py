@@ -16,6 +16,36 @@ from node.event_hub import CommittedBlock
 
 
 @dataclass(frozen=True, slots=True)
+class MissingVote:
+    """A validator whose message of the present step has not come."""
+
+    validator: int
+    public_key: bytes
+    organisation: bytes
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the next block waits for, and why that has not come. Times are Unix milliseconds."""
+
+    cause: str
+    step: str
+    height: int
+    view: int
+    since_ms: int
+    """When the present step began."""
+    due_since_ms: int | None
+    """Since when there is something to decide at this height."""
+    needed: int
+    """How many validators decide."""
+    reachable: int
+    """How many are connected, this node counted where it votes."""
+    own_validator: int | None
+    missing: tuple[MissingVote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NodeStatus:
     """Where the node stands. Times are Unix milliseconds, sizes bytes."""
 
@@ -36,6 +66,11 @@ class NodeStatus:
     peers: int
     mempool_transactions: int
     mempool_bytes: int
+    silent_up_to: int | None
+    clock_offset_ms: int | None
+    clock_offset_max_ms: int
+    stops_at_height: int | None
+    waiting: Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +102,8 @@ class StoredBlock:
     transactions: tuple[bytes, ...]
     receipts: tuple[bytes, ...]
     evidence: tuple[bytes, ...] = ()
+    last_certificate: bytes = b""
+    """The certificate that the block embeds; empty in block 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +194,10 @@ class PeerStatus:
     height: int
     validator: int | None
     validator_key: bytes | None
+    round_trip_ms: int = 0
+    clock_offset_ms: int | None = None
+    certificate_expired_ms: int | None = None
+    agrees: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from node.rpc.backend import (
     Trace,
     TraceStep,
     TransactionLocation,
+    Waiting,
 )
 
 RECENT_BLOCKS_MAX = 64
@@ -71,6 +72,18 @@ class NodeActivity(Protocol):
 
     def is_syncing(self) -> bool:
         """Say whether blocks are known to exist that this node has not got."""
+
+    def silent_up_to(self) -> int | None:
+        """Return the last height that this validator may not sign; None where it may sign all."""
+
+    def clock_offset_ms(self) -> int | None:
+        """Return how far the clocks of most peers are ahead of this machine's; None if unknown."""
+
+    def stops_at_height(self) -> int | None:
+        """Return the first height whose rules this software does not know; None where none."""
+
+    def waiting(self) -> Waiting:
+        """Return what the next block waits for."""
 
     def peers(self) -> tuple[PeerStatus, ...]:
         """Return the connected nodes."""
@@ -138,7 +151,7 @@ class LocalBackend:
                 self._waiting.popitem(last=False)
 
     async def status(self) -> NodeStatus:
-        """Return where the node stands. About 20 µs."""
+        """Return where the node stands. About 40 µs."""
         chain, activity = self._chain, self._parts.activity
         tip, facts = chain.tip, chain.facts
         mempool = self._parts.mempool.stats()
@@ -160,6 +173,11 @@ class LocalBackend:
             peers=len(activity.peers()),
             mempool_transactions=mempool.transactions,
             mempool_bytes=mempool.size_bytes,
+            silent_up_to=activity.silent_up_to(),
+            clock_offset_ms=activity.clock_offset_ms(),
+            clock_offset_max_ms=facts.drift_ms // 2,
+            stops_at_height=activity.stops_at_height(),
+            waiting=activity.waiting(),
         )
 
     async def health(self) -> Health:
@@ -169,7 +187,14 @@ class LocalBackend:
 
     async def metrics(self) -> bytes:
         """Return all metrics."""
-        self._metrics.process.peers.set(len(self._parts.activity.peers()))
+        activity, process = self._parts.activity, self._metrics.process
+        peers = activity.peers()
+        process.peers.set(len(peers))
+        process.peers_disagreeing.set(sum(peer.agrees is False for peer in peers))
+        process.silent_up_to_height.set(activity.silent_up_to() or 0)
+        validators = self._chain.facts.validators.size
+        now_ms = self._parts.clock.wall_ms()
+        self._metrics.waiting.show(activity.waiting(), validators, now_ms)
         return self._metrics.exposition()
 
     def _watch_mempool(self) -> None:
@@ -211,6 +236,7 @@ class LocalBackend:
     def _block(self, height: int) -> StoredBlock:
         with self._chain.snapshot() as view:
             block = view.block(height)
+            embedded = block.last_certificate
             return StoredBlock(
                 header=view.header_bytes(height),
                 certificate=view.certificate_bytes(height),
@@ -218,6 +244,7 @@ class LocalBackend:
                 transactions=block.transactions,
                 receipts=tuple(view.receipts_bytes(height)),
                 evidence=block.evidence,
+                last_certificate=b"" if embedded is None else embedded.encoded(),
             )
 
     async def height_of(self, block_hash: bytes) -> int | None:

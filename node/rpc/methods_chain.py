@@ -8,19 +8,21 @@ from ledger.header import decode_header
 from ledger.receipt import decode_receipt
 from ledger.refusal import Code, Refused
 from ledger.transaction import decode_transaction
-from node.rpc.backend import NodeStatus
+from node.rpc.backend import NodeStatus, Waiting
 from node.rpc.block_cache import KnownBlock
 from node.rpc.bound_method import AnyMethod, BoundMethod
 from node.rpc.services import Services
 from node.rpc.views import certificate_result, header_result, header_view, receipt_view
 from quancheng.api import chain as api
 from quancheng.api.method import NoParameters
+from quancheng.api.waiting import MissingVoteView, WaitingCause, WaitingView
 
 
 async def chain_status(services: Services, _: NoParameters) -> api.ChainStatus:
     """Return where the chain stands."""
     status = await services.backend.status()
-    return api.ChainStatus(**{item.name: getattr(status, item.name) for item in fields(NodeStatus)})
+    same = {item.name: getattr(status, item.name) for item in fields(NodeStatus)}
+    return api.ChainStatus(**{**same, "waiting": await _waiting(services, status.waiting)})
 
 
 async def chain_header(services: Services, request: api.HeightRequest) -> api.HeaderResult:
@@ -52,6 +54,7 @@ async def chain_block(services: Services, request: api.BlockRequest) -> api.Bloc
         header=header_view(header),
         view=decode_certificate(block.certificate).view,
         size=block.size,
+        last_certificate=(block.last_certificate or None) if first_page else None,
         transaction_count=count,
         sweeps=tuple(receipt_view(decode_receipt(item)) for item in sweeps),
         evidence=await _evidence(services, known) if first_page else (),
@@ -91,6 +94,22 @@ async def chain_parameters(services: Services, _: NoParameters) -> api.Parameter
             for item in parameters
         ),
     )
+
+
+async def _waiting(services: Services, waiting: Waiting) -> WaitingView:
+    names = await services.backend.organisation_names() if waiting.missing else {}
+    same = {item.name: getattr(waiting, item.name) for item in fields(Waiting)}
+    missing = tuple(
+        MissingVoteView(
+            validator=item.validator,
+            public_key=item.public_key,
+            organisation=item.organisation,
+            organisation_name=names.get(item.organisation, ""),
+            connected=item.connected,
+        )
+        for item in waiting.missing
+    )
+    return WaitingView(**{**same, "cause": WaitingCause(waiting.cause), "missing": missing})
 
 
 async def _height(services: Services, height: int | None) -> int:

@@ -42,6 +42,10 @@ async def net_peers(services: Services, _: NoParameters) -> api.PeersResult:
                 height=item.height,
                 validator=item.validator,
                 validator_key=item.validator_key,
+                round_trip_ms=item.round_trip_ms,
+                clock_offset_ms=item.clock_offset_ms,
+                certificate_expired_ms=item.certificate_expired_ms,
+                agrees=item.agrees,
             )
             for item in peers[: api.PEERS_MAX]
         )

@@ -5,6 +5,8 @@ its tail silently. plyvel releases the interpreter lock around reads, writes and
 does not wait for threads that are inside a call; whoever closes has stopped them before.
 """
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,8 @@ class LevelDBEngine(LevelDBSnapshot):
         except plyvel.IOError as error:
             if "lock" in str(error).lower():
                 raise StoreLocked(path) from error
+            if os.strerror(errno.ENOSPC) in str(error):
+                raise StoreNotWritten(str(error)) from error
             raise StoreDamaged(str(path), f"cannot be opened: {error}") from error
         super().__init__(database)
 

@@ -64,6 +64,9 @@ class LMDBEngine:
             self._environment = lmdb.open(
                 str(path), map_size=MAP_BYTES_MAX, max_readers=READERS_MAX, writemap=False
             )
+        except lmdb.DiskError as error:
+            os.close(self._lock)
+            raise StoreNotWritten(str(error)) from error
         except lmdb.Error as error:
             os.close(self._lock)
             raise StoreDamaged(str(path), f"cannot be opened: {error}") from error

@@ -1,7 +1,7 @@
 """Methods about the chain: where it stands, blocks, certificates, validators, parameters."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from ledger.block import EVIDENCE_MAX, EVIDENCE_SIZE_MAX
 from ledger.certificate import CERTIFICATE_SIZE_MAX
@@ -10,6 +10,7 @@ from ledger.suites import SIGNATURE_SIZE
 from ledger.validators import VALIDATORS_MAX
 from quancheng.api.method import (
     PAGE_DEFAULT,
+    ClockOffset,
     Hash,
     Height,
     Limit,
@@ -18,6 +19,7 @@ from quancheng.api.method import (
     PublicKey,
 )
 from quancheng.api.transactions import ReceiptView
+from quancheng.api.waiting import WaitingView
 from quancheng.json_form import BytesForm
 from quancheng.json_object import ItemsMax
 
@@ -47,6 +49,22 @@ class ChainStatus:
     peers: Annotated[int, "How many nodes it is connected to."]
     mempool_transactions: Annotated[int, "Transactions that wait for a block."]
     mempool_bytes: Annotated[int, "Their size."]
+    silent_up_to: Annotated[
+        Height | None,
+        "Last height that this validator does not sign, because its past votes are unknown; null"
+        " where it may sign.",
+    ]
+    clock_offset_ms: Annotated[
+        ClockOffset | None,
+        "How far the clocks of most peers are ahead of this node's, in milliseconds; null if"
+        " unknown.",
+    ]
+    clock_offset_max_ms: Annotated[int, "An offset beyond this, either way, is an alarm."]
+    stops_at_height: Annotated[
+        Height | None,
+        "First height whose rules this software does not know; null where none is decided.",
+    ]
+    waiting: WaitingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +158,9 @@ class EvidenceView:
     data: Annotated[bytes, BytesForm(1, EVIDENCE_SIZE_MAX), "Canonical bytes: the two messages."]
 
 
+EmbeddedCertificate: TypeAlias = Annotated[bytes, BytesForm(1, CERTIFICATE_SIZE_MAX)]
+
+
 @dataclass(frozen=True, slots=True)
 class BlockResult:
     """A block: header, count of everything in it, and a page of its transactions."""
@@ -148,6 +169,11 @@ class BlockResult:
     header: HeaderView
     view: Annotated[int, "View in which the block was decided."]
     size: Annotated[int, "Size of the whole block in bytes."]
+    last_certificate: Annotated[
+        EmbeddedCertificate | None,
+        "Canonical bytes of the certificate of the block before, as this block embeds it; null in"
+        " block 1. First page only.",
+    ]
     transaction_count: int
     sweeps: Annotated[
         tuple[ReceiptView, ...], "What block time alone brought about; first page only."

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Generic, TypeAlias, TypeVar
 
+from chaincode.fields import JSON_INTEGER_MAX
 from ledger.suites import HASH_SIZE, PUBLIC_KEY_SIZE
 from quancheng.json_form import BytesForm, IntegerForm
 
@@ -18,6 +19,7 @@ CURSOR_SIZE_MAX = 512
 Hash: TypeAlias = Annotated[bytes, BytesForm(HASH_SIZE, HASH_SIZE)]
 PublicKey: TypeAlias = Annotated[bytes, BytesForm(PUBLIC_KEY_SIZE, PUBLIC_KEY_SIZE)]
 Height: TypeAlias = Annotated[int, IntegerForm(HEIGHT_MAX)]
+ClockOffset: TypeAlias = Annotated[int, IntegerForm(JSON_INTEGER_MAX, -JSON_INTEGER_MAX)]
 Limit: TypeAlias = Annotated[int, IntegerForm(PAGE_MAX, 1)]
 Cursor: TypeAlias = Annotated[bytes, BytesForm(1, CURSOR_SIZE_MAX)]
 

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 from ledger.state_proof import STATE_PROOF_SIZE_MAX
 from quancheng.api.method import (
     PAGE_DEFAULT,
+    ClockOffset,
     Cursor,
     Hash,
     Height,
@@ -162,6 +163,18 @@ class PeerView:
     validator: Annotated[int | None, "Index among the validators, where it is one."] = None
     validator_key: Annotated[
         PublicKey | None, "The key it says it votes with, now or once it is a validator."
+    ] = None
+    round_trip_ms: Annotated[int, "How long it takes to answer, in milliseconds."] = 0
+    clock_offset_ms: Annotated[
+        ClockOffset | None,
+        "How far its clock is ahead of this node's, in milliseconds; null if unknown.",
+    ] = None
+    certificate_expired_ms: Annotated[
+        int | None, "When its certificate ran out: Unix time in milliseconds; null while valid."
+    ] = None
+    agrees: Annotated[
+        bool | None,
+        "Whether the last certified block it showed is this node's too; null where not known.",
     ] = None
 
 

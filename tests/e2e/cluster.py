@@ -3,12 +3,13 @@
 import datetime as dt
 import http.client
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -53,12 +54,15 @@ class RunningNode:
         self.rpc_address = node.rpc_address
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, module: str = "node") -> None:
+    def start(
+        self, module: str = "node", *options: str, variables: Mapping[str, str] | None = None
+    ) -> None:
         """Start the process, of other software where a test says so; it answers some time later."""
         assert self._process is None
+        words = [sys.executable, "-m", module, "--home", str(self.home), *options]
         with (self.home / "node.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", module, "--home", str(self.home)], stdout=log, stderr=log
+                words, stdout=log, stderr=log, env={**os.environ, **(variables or {})}
             )
 
     def signal(self, number: signal.Signals) -> None:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from apps.loan import counter, identities
+from apps.loan import counter
 from apps.loan.cast import Role
-from apps.loan.desk import Desk
 from apps.loan.story import APPLICANTS, NOTICE, Applicant, Decision, applicants
+from apps.stage import identities
+from apps.stage.cast import Office
+from apps.stage.desk import Desk
 from chaincode.authorization.records import CONSENTS, Consent, ConsentStatus
 from chaincode.membership.records import PARTIES, SUBJECTS
 from chaincode.registration.records import NOTICES, PRODUCTS
@@ -67,7 +69,7 @@ async def _apply(desk: Desk, person: _Person) -> None:
     """Prove who one is to the identity authority, then hand in the application at the bank."""
     claim = identities.write_claim(person.keys, person.applicant.identity)
     application = counter.write_application(person.keys, person.applicant.amount)
-    identity_url = desk.directory.service(Role.IDENTITY) + identities.BIND_PATH
+    identity_url = desk.directory.service(Office.IDENTITY) + identities.BIND_PATH
     bank_url = desk.directory.service(Role.BANK) + counter.APPLY_PATH
     async with aiohttp.ClientSession() as session:
         async with session.post(identity_url, json=claim) as answer:

@@ -15,11 +15,17 @@ from tests.tidy.sources import sources
 
 _BY_PREFIX = (
     "answer.",
+    "basis.",
     "column.",
+    "doctor.",
     "process.",
     "state.",
     "testnet.column.",
     "validators.obstacle.",
+    "why_stuck.cause.",
+    "why_stuck.remedy.",
+    "why_stuck.step.",
+    "venue.judgement.",
 )
 """Keys that are put together at run time."""
 
@@ -72,7 +78,12 @@ def test_every_text_is_used() -> None:
         key for key in ENGLISH if key not in used | literals and not key.startswith(_BY_PREFIX)
     ]
     groups = {f"{name}.help" for name in ("testnet", "genesis", "node", "keys", "tx")}
-    assert set(unused) <= groups | {"explorer.help", "evidence.help", "validators.help"}
+    assert set(unused) <= groups | {
+        "explorer.help",
+        "evidence.help",
+        "validators.help",
+        "venue.help",
+    }
 
 
 def test_the_locale_decides(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ from node.front.remote_backend import RemoteBackend
 from node.front.service import serve_front
 from node.mempool import Charge, Mempool
 from node.metrics import Metrics
-from node.rpc.backend import PeerStatus, RecordedRead
+from node.rpc.backend import PeerStatus, RecordedRead, Waiting
 from node.rpc.listener import RpcListener, listen
 from node.rpc.local_backend import LocalBackend, NodeParts
 from node.rpc.metrics import FrontMetrics
@@ -62,6 +62,8 @@ class QuietActivity:
 
     def __init__(self) -> None:
         self.reasons: tuple[str, ...] = ()
+        self.peers_ahead_ms: int | None = -7
+        self.waits_for = Waiting("idle", "work", 1, 0, START_MS, None, 3, 4, 0, ())
 
     def view(self) -> int:
         """Return view 0."""
@@ -78,6 +80,22 @@ class QuietActivity:
     def peers(self) -> tuple[PeerStatus, ...]:
         """Return one peer."""
         return (PEER,)
+
+    def silent_up_to(self) -> int | None:
+        """Return none."""
+        return None
+
+    def clock_offset_ms(self) -> int | None:
+        """Return what the test has set."""
+        return self.peers_ahead_ms
+
+    def stops_at_height(self) -> int | None:
+        """Return none."""
+        return None
+
+    def waiting(self) -> Waiting:
+        """Return what the test has set."""
+        return self.waits_for
 
     def ailments(self) -> tuple[str, ...]:
         """Return what the test has set."""

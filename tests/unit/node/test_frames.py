@@ -46,7 +46,7 @@ messages: st.SearchStrategy[Message] = st.one_of(
         st.one_of(st.just(b""), st.binary(min_size=33, max_size=33)),
     ),
     st.builds(Ping, integers),
-    st.builds(Pong, integers),
+    st.builds(Pong, integers, integers),
     st.builds(Status, integers, st.binary(max_size=100)),
     st.builds(ConsensusMessage, st.binary(max_size=100)),
     st.builds(Transactions, transactions),
