@@ -7,6 +7,8 @@ from rich.text import Text
 
 from apps.cli.explanation import show_receipt, show_transaction
 from apps.cli.explorer_entities import COMMANDS
+from apps.cli.explorer_top import top
+from apps.cli.explorer_watch import watch
 from apps.cli.names import Names
 from apps.cli.network import identifier, json_option, node_option, run, traced_id
 from apps.cli.output import (
@@ -35,8 +37,8 @@ def explorer() -> None:
     """Group of commands."""
 
 
-for entity_command in COMMANDS:
-    explorer.add_command(entity_command)
+for command in (*COMMANDS, watch, top):
+    explorer.add_command(command)
 
 
 @explorer.command("status", **described("explorer.status", "quancheng explorer status"))

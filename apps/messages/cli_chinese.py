@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from apps.messages.circulation_chinese import CIRCULATION_CHINESE
-from apps.messages.operations_chinese import OPERATIONS_CHINESE
-from apps.messages.venue_chinese import VENUE_CHINESE
 from apps.messages.entities_chinese import ENTITIES_CHINESE
+from apps.messages.operations_chinese import OPERATIONS_CHINESE
+from apps.messages.top_chinese import TOP_CHINESE
+from apps.messages.venue_chinese import VENUE_CHINESE
 from apps.messages.wallet_chinese import WALLET_CHINESE
 
 CHINESE: Mapping[str, str] = {
@@ -319,6 +320,7 @@ CHINESE: Mapping[str, str] = {
     "bench.worse.processor": "每笔交易的处理器时间多了 10% 以上：{value}",
     "bench.worse.disk": "每笔交易的磁盘占用多了 10% 以上：{value}",
     **CIRCULATION_CHINESE,
+    **TOP_CHINESE,
     **OPERATIONS_CHINESE,
     **VENUE_CHINESE,
     **WALLET_CHINESE,

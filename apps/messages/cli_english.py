@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from apps.messages.circulation_english import CIRCULATION_ENGLISH
-from apps.messages.operations_english import OPERATIONS_ENGLISH
-from apps.messages.venue_english import VENUE_ENGLISH
 from apps.messages.entities_english import ENTITIES_ENGLISH
+from apps.messages.operations_english import OPERATIONS_ENGLISH
+from apps.messages.top_english import TOP_ENGLISH
+from apps.messages.venue_english import VENUE_ENGLISH
 from apps.messages.wallet_english import WALLET_ENGLISH
 
 ENGLISH: Mapping[str, str] = {
@@ -334,6 +335,7 @@ ENGLISH: Mapping[str, str] = {
     "bench.worse.processor": "a transaction costs over 10 % more processor time: {value}",
     "bench.worse.disk": "a transaction takes over 10 % more disk: {value}",
     **CIRCULATION_ENGLISH,
+    **TOP_ENGLISH,
     **OPERATIONS_ENGLISH,
     **VENUE_ENGLISH,
     **WALLET_ENGLISH,

@@ -109,7 +109,7 @@ def frames() -> Sequence[bytes]:
         messages.Hello(1, bytes(32), bytes(32), bytes(16), Role.VALIDATOR, b"\x01" * 33),
         messages.Hello(1, bytes(32), bytes(32), bytes(16), Role.OBSERVER, b""),
         messages.Ping(7),
-        messages.Pong(7),
+        messages.Pong(7, 1_700_000_000_000),
         messages.Status(9, certificate),
         messages.ConsensusMessage(vote),
         messages.Transactions(some),

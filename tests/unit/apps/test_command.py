@@ -236,3 +236,19 @@ def test_a_file_that_is_no_evidence_is_refused(capsys: pytest.CaptureFixture[str
     assert "E904" in capsys.readouterr().err
     arguments[2] = "missing.qce"
     assert run_cli(arguments) == ExitCode.USAGE
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_the_command(capsys: pytest.CaptureFixture[str], shell: str) -> None:
+    """The script asks the command itself, which knows its groups without importing them all."""
+    assert run_cli(["completion", shell]) == ExitCode.OK
+    assert "_QUANCHENG_COMPLETE" in capsys.readouterr().out
+    asked = {
+        **os.environ,
+        "_QUANCHENG_COMPLETE": "bash_complete",
+        "COMP_WORDS": "quancheng explorer w",
+        "COMP_CWORD": "2",
+    }
+    words = [sys.executable, "-m", "apps.cli.main"]
+    shown = subprocess.run(words, capture_output=True, text=True, check=True, env=asked, cwd=ROOT)
+    assert shown.stdout == "plain,watch\n"

@@ -37,7 +37,7 @@ _BY_PREFIX = (
 
 def said_keys() -> Iterator[str]:
     """Yield every key that the command's sources name."""
-    for source in sources("apps/cli", "apps/bench"):
+    for source in sources("apps/cli", "apps/bench", "apps/top"):
         for node in ast.walk(source.tree):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
@@ -75,7 +75,7 @@ def test_every_text_is_used() -> None:
     used = set(said_keys())
     literals = {
         node.value
-        for source in sources("apps/cli", "apps/bench")
+        for source in sources("apps/cli", "apps/bench", "apps/top")
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

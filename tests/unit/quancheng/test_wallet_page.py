@@ -1,4 +1,4 @@
-"""docs/wallet-bytes.md suffices to write a wallet: its formulas give the vectors, no code of ours."""
+"""A wallet can be written from docs/wallet-bytes.md: its formulas give the vectors."""
 
 import hashlib
 import json
