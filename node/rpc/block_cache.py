@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from ledger.merkle import tree_levels
 from ledger.transaction import transaction_hash
@@ -54,17 +55,21 @@ class BlockCache:
         self._source = source
         self._blocks: OrderedDict[int, KnownBlock] = OrderedDict()
         self._size = 0
-        self._reading = asyncio.Lock()
+        self._reading: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def block(self, height: int) -> KnownBlock:
         """Return a block; refuse (E010, E913) a height without one."""
-        async with self._reading:  # whoever asks for the same block waits for the one reading
-            known = self._blocks.get(height)
-            if known is None:
-                known = KnownBlock(await self._source.block(height))
-                self._keep(height, known)
-            self._blocks.move_to_end(height)
-            return known
+        known = self._blocks.get(height)
+        if known is None:
+            # Whoever asks for the same block waits for the one reading.
+            reading = self._reading.setdefault(height, asyncio.Lock())
+            async with reading:
+                known = self._blocks.get(height)
+                if known is None:
+                    known = KnownBlock(await self._source.block(height))
+                    self._keep(height, known)
+        self._blocks.move_to_end(height)
+        return known
 
     def _keep(self, height: int, known: KnownBlock) -> None:
         self._blocks[height] = known

@@ -133,7 +133,7 @@ class Dispatcher:
         if method.waits:
             await self._admit(method, request, caller)
             return await method.run(services, request)
-        with self._surroundings.quotas.slot(caller):
+        async with self._surroundings.quotas.slot(caller):
             await self._admit(method, request, caller)
             return await method.run(services, request)
 

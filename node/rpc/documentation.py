@@ -90,7 +90,8 @@ old: get another. A WebSocket whose token has expired is closed with code
 What comes with a party's or person's token counts under its organisation or pseudonym: more than
 `rpc.calls_per_second` calls are refused with E017, more than
 {limits.CALLS_PER_ACCOUNT_MAX} under way with E020, both with
-`retry_after_ms`; the calls of others go on. What a supervisor reads is written
+`retry_after_ms`; the calls of others go on. Where many wait, organisations and persons are served
+in turns, so that a flood of one delays itself. What a supervisor reads is written
 into the node's signed log before it is answered ([operate](operate.md)).
 """
 
@@ -99,6 +100,7 @@ _BOUNDS: Mapping[str, int] = {
     "calls of a batch": limits.BATCH_MAX,
     "characters of the answers of a batch": limits.RESPONSE_SIZE_MAX,
     "calls under way": limits.CALLS_MAX,
+    "calls that run at once, account by account in turns": limits.CALLS_AT_ONCE_MAX,
     "transactions of a submission": SUBMIT_MAX,
     "rows of a page": PAGE_MAX,
     "bytes of rows of a page": PAGE_SIZE_MAX,

@@ -8,6 +8,8 @@ BATCH_MAX = 50
 """Calls of one batch."""
 CALLS_MAX = 256
 """Calls under way in the whole server, waiting ones aside."""
+CALLS_AT_ONCE_MAX = 8
+"""Calls that run at once; the others under way wait for their account's turn."""
 CALLS_PER_ACCOUNT_MAX = 32
 """Calls under way of one organisation or person."""
 UNCOUNTED_CALLS_MAX = 128

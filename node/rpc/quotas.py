@@ -1,4 +1,4 @@
-"""How many calls an account may make: a rate with a burst, and a number under way.
+"""How many calls an account may make: a rate with a burst, a number under way, and by turns.
 
 An account is an organisation with all its parties, or one pseudonym. Accounts are forgotten once
 their burst is full again, so that only those who call take memory.
@@ -6,18 +6,20 @@ their burst is full again, so that only those who call take memory.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from ledger.refusal import Code, Refused
 from node.rpc.callers import Caller
 from node.rpc.limits import (
     ACCOUNTS_MAX,
     BURST_SECONDS,
+    CALLS_AT_ONCE_MAX,
     CALLS_MAX,
     CALLS_PER_ACCOUNT_MAX,
     UNCOUNTED_CALLS_MAX,
 )
+from node.rpc.turns import Turns
 
 
 class _Account:
@@ -40,6 +42,7 @@ class Quotas:
         self._clock = clock
         self._accounts: OrderedDict[bytes, _Account] = OrderedDict()
         self._uncounted = _Account(self._burst, 0.0)
+        self._turns = Turns(CALLS_AT_ONCE_MAX)
         self.running = 0
 
     def __len__(self) -> int:
@@ -55,9 +58,9 @@ class Quotas:
             raise Refused(Code.QUOTA, "calls")
         account.credit -= 1
 
-    @contextmanager
-    def slot(self, caller: Caller) -> Iterator[None]:
-        """Hold a place among the calls under way; refuse (E020) where the account has its share."""
+    @asynccontextmanager
+    async def slot(self, caller: Caller) -> AsyncIterator[None]:
+        """Run a call when it is its turn; refuse (E020) where the account has its share."""
         if caller.account is None:
             account, share = self._uncounted, UNCOUNTED_CALLS_MAX
         else:
@@ -67,7 +70,8 @@ class Quotas:
         account.running += 1
         self.running += 1
         try:
-            yield
+            async with self._turns.turn(caller.account):
+                yield
         finally:
             account.running -= 1
             self.running -= 1

@@ -74,6 +74,11 @@ class RunningNode:
                 pass_fds=descriptors,
             )
 
+    @property
+    def process_id(self) -> int | None:
+        """The id of the process, or None."""
+        return None if self._process is None else self._process.pid
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal."""
         assert self._process is not None
@@ -164,6 +169,10 @@ class Cluster:
         for node in self.nodes:
             node.signal(signal.SIGKILL)
         self.stop()
+
+    def process_ids(self) -> list[int]:
+        """Return the ids of the nodes that run."""
+        return [node.process_id for node in self.nodes if node.process_id is not None]
 
     def stop(self) -> None:
         """Kill whatever still runs."""

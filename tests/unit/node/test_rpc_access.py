@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from chaincode.ids import key_id
+from ledger.refusal import Refused
 from ledger.suites import public_key_of, sign
 from node.errors import BadConfig
 from node.read_log import ReadLog, ReadLogBroken, verified_reads
@@ -234,22 +235,31 @@ def test_quotas_count_accounts_apart() -> None:
     quotas.charge(OTHER)
     now[0] += 0.1
     quotas.charge(ACCOUNT)
-    slots = [quotas.slot(ACCOUNT) for _ in range(CALLS_PER_ACCOUNT_MAX)]
-    for slot in slots:
-        slot.__enter__()
-    with pytest.raises(Exception, match="E020"), quotas.slot(ACCOUNT):
-        pass
-    local = [quotas.slot(LOCAL) for _ in range(UNCOUNTED_CALLS_MAX)]
-    for slot in local:
-        slot.__enter__()
-    with quotas.slot(OTHER):
-        pass
-    for slot in (*slots, *local):
-        slot.__exit__(None, None, None)
-    assert quotas.running == 0
     now[0] += BURST_SECONDS + 1
     quotas.charge(Caller(may_call=True, account=b"c"))
     assert len(quotas) == 1
+
+
+async def test_accounts_have_their_share_of_calls_under_way() -> None:
+    """Beyond its share an account is refused; what is kept for others stays theirs."""
+    quotas = Quotas(10)
+    over = asyncio.Event()
+
+    async def call(caller: Caller) -> None:
+        async with quotas.slot(caller):
+            await over.wait()
+
+    own = [asyncio.create_task(call(ACCOUNT)) for _ in range(CALLS_PER_ACCOUNT_MAX)]
+    local = [asyncio.create_task(call(LOCAL)) for _ in range(UNCOUNTED_CALLS_MAX)]
+    await asyncio.sleep(0)
+    for caller in (ACCOUNT, LOCAL):
+        with pytest.raises(Refused, match="E020"):
+            await call(caller)
+    other = asyncio.create_task(call(OTHER))
+    await asyncio.sleep(0)
+    over.set()
+    await asyncio.gather(*own, *local, other)
+    assert quotas.running == 0
 
 
 def test_sessions_expire_and_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

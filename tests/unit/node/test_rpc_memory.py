@@ -38,6 +38,23 @@ async def test_a_block_is_read_once_for_all_who_ask() -> None:
     assert all(block is blocks[0] for block in blocks)
 
 
+async def test_a_block_that_is_slow_to_read_holds_up_no_other() -> None:
+    """A reader of old blocks does not keep a follower from the newest one."""
+
+    class SlowSource(CountingSource):
+        async def block(self, height: int) -> StoredBlock:
+            if height == 1:
+                await asyncio.Event().wait()
+            return await super().block(height)
+
+    cache = BlockCache(SlowSource())
+    slow = asyncio.create_task(cache.block(1))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert (await cache.block(2)).stored.size == 1_000
+    slow.cancel()
+
+
 async def test_refusals_are_not_kept() -> None:
     """A height that is not there yet is asked again."""
     source = CountingSource()
