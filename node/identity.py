@@ -43,8 +43,7 @@ ReadKey: TypeAlias = Callable[[Path], ValidatorKey | None]
 def load_identity(home: Home, now_ms: int, read_key: ReadKey = load_validator_key) -> Identity:
     """Read a home folder; raise BadConfig, BadHome or KeySealed naming what does not fit."""
     config = load_config(home.config)
-    genesis = _load_genesis(home)
-    authorities = Authorities(genesis.organisations)
+    genesis, authorities = _load_genesis(home)
     tls = tls_contexts(authorities, home.tls_certificate, home.tls_key)
     try:
         own = authorities.identify_pem(home.tls_certificate.read_bytes(), now_ms)
@@ -75,7 +74,7 @@ def read_token(path: Path) -> str:
         raise BadHome(path, "holds no token", remedy) from error
 
 
-def _load_genesis(home: Home) -> Genesis:
+def _load_genesis(home: Home) -> tuple[Genesis, Authorities]:
     try:
         data = read_bounded(home.genesis, GENESIS_SIZE_MAX)
     except OSError as error:
@@ -85,7 +84,8 @@ def _load_genesis(home: Home) -> Genesis:
             "Copy the genesis document that the founders signed.",
         ) from error
     try:
-        return decode_genesis(data)
+        genesis = decode_genesis(data)
+        return genesis, Authorities(genesis.organisations)
     except Refused as refused:
         raise BadHome(
             home.genesis,

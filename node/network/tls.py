@@ -43,8 +43,9 @@ class Authorities:
     """The CAs that admit machines, by organisation id."""
 
     def __init__(self, organisations: Sequence[Organisation]) -> None:
+        """Refuse (E006) a founding document with a certificate that is none."""
         self._certificates: Mapping[bytes, x509.Certificate] = {
-            item.id: x509.load_der_x509_certificate(item.ca_certificate) for item in organisations
+            item.id: _authority_of(item) for item in organisations
         }
 
     def trust_store(self) -> str:
@@ -141,3 +142,10 @@ def _bad_certificate(path: Path) -> BadHome:
         "and its key cannot be used for TLS",
         "Have the organisation's CA issue a certificate for this machine's key.",
     )
+
+
+def _authority_of(organisation: Organisation) -> x509.Certificate:
+    try:
+        return x509.load_der_x509_certificate(organisation.ca_certificate)
+    except ValueError as error:
+        raise Refused(Code.SCHEMA, "organisation.ca_certificate") from error

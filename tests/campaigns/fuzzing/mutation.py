@@ -142,7 +142,7 @@ def _dictionary(tree: dict[str, Tree], donor: Tree, rng: random.Random) -> Tree:
     if keys and rng.random() < 0.6:
         gone = rng.choice(keys)
         kept = {key: value for key, value in tree.items() if key != gone}
-        return kept if rng.random() < 0.5 else {**kept, _text(gone, None, rng): tree[gone]}
+        return kept if rng.random() < 0.5 else {**kept, _text(str(gone), None, rng): tree[gone]}
     added = rng.choice((*keys, "a", "id", "method", "params", "limit", "cursor"))
     return {**tree, added: _grafted(tree, donor, rng)}
 

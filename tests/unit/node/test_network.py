@@ -11,6 +11,7 @@ import pytest
 
 from genesis.certificates import found_authority
 from ledger.genesis import Organisation
+from ledger.refusal import Refused
 from node.config import NetworkSection
 from node.network.frames import Kind, encode_frame
 from node.network.lanes import Lane
@@ -310,3 +311,10 @@ async def test_votes_overtake_gossip_and_a_full_lane_drops_its_oldest(
     vote = second.heard.messages.index((bank.node_id, ConsensusMessage(b"vote")))
     assert vote < second.heard.messages.index(newest)
     await stop_all(first, second)
+
+
+def test_a_founding_document_with_a_certificate_that_is_none_is_refused() -> None:
+    """Found by fuzzing: a certificate of one byte too few stopped a node without a word."""
+    cut = replace(FOUNDERS[0], ca_certificate=FOUNDERS[0].ca_certificate[:-1])
+    with pytest.raises(Refused, match="E006"):
+        Authorities([cut])
