@@ -5,7 +5,7 @@ the block as FAILED with its code and changes nothing but that record. This is t
 `Refused` of the chaincode is caught.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chaincode.catalogue import SWEEPS, active_type
@@ -44,6 +44,8 @@ class BlockExecution:
     """What a block does: changes ascending by raw key; outcomes, those of transactions last."""
 
     changes: Mapping[bytes, bytes | None]
+    records: Mapping[bytes, object | None]
+    """The record that each change encodes, None for a deletion."""
     outcomes: tuple[Outcome, ...]
     sweeps: int
     """How many outcomes are of sweeps and evidence; transaction i has outcome sweeps + i."""
@@ -96,7 +98,28 @@ def execution_steps(
         if position and position % STEP_SIZE == 0:
             yield
         outcomes.append(_execute(overlay, block, transaction, version))
-    return BlockExecution(overlay.changes(), tuple(outcomes), len(swept) + len(recorded))
+    return BlockExecution(
+        overlay.changes(), overlay.written(), tuple(outcomes), len(swept) + len(recorded)
+    )
+
+
+def states_before(
+    state: StateReader,
+    block: BlockContext,
+    transactions: Sequence[Transaction],
+    offences: Sequence[Offence] = (),
+) -> Iterator[tuple[Overlay, Transaction]]:
+    """Yield each transaction of a block with the state in which it is about to be executed.
+
+    For those who judge afterwards what was right at that moment; they only read.
+    """
+    overlay = Overlay(state)
+    run_sweeps(overlay, block, SWEEPS)
+    record_offences(overlay, block, offences)
+    version = version_at(overlay, block.height)
+    for transaction in transactions:
+        yield overlay, transaction
+        _execute(overlay, block, transaction, version)
 
 
 def check(state: StateReader, block: BlockContext, transaction: Transaction) -> Outcome:

@@ -1,7 +1,5 @@
 """The world state before the first block, as the genesis document founds it."""
 
-from collections.abc import Iterator
-
 from chaincode.ids import key_id
 from chaincode.membership.records import (
     KEYS,
@@ -23,7 +21,7 @@ from chaincode.parameters import (
     ParameterVersion,
 )
 from chaincode.rights import PartyKind, Right, are_compatible
-from chaincode.state import Overlay
+from chaincode.state import EmptyState, Overlay
 from chaincode.validators import SCHEDULE, SETS, Schedule, record_of
 from ledger.genesis import Genesis, GenesisParty, Parameter
 from ledger.refusal import Code, Refused, require
@@ -33,24 +31,12 @@ from ledger.validators import Validator
 _CA_TAG = b"qc/ca/v1"
 
 
-class _Nothing:
-    """The state before genesis."""
-
-    def get(self, _raw_key: bytes, /) -> bytes | None:
-        """Return None."""
-        return None
-
-    def scan(self, _prefix: bytes, _start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
-        """Yield nothing."""
-        return iter(())
-
-
 def genesis_changes(genesis: Genesis) -> dict[bytes, bytes]:
     """Return the founding state by raw key, ascending.
 
     Refuse (E006, E014) a document the chaincode cannot found on.
     """
-    state = Overlay(_Nothing())
+    state = Overlay(EmptyState())
     for organisation in genesis.organisations:
         ca_hash = tagged_hash(_CA_TAG, organisation.ca_certificate)
         record = Organisation(organisation.name, organisation.governing, ca_hash)

@@ -21,6 +21,9 @@ class StateReader(Protocol):
     def get(self, raw_key: bytes, /) -> bytes | None:
         """Return the value of a key, or None."""
 
+    def record(self, raw_key: bytes, codec: RecordCodec[R], /) -> R | None:
+        """Return the decoded record of a key, or None."""
+
     def scan(self, prefix: bytes, start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
         """Yield the keys with a prefix from `start` on, with their values, in ascending order."""
 
@@ -33,6 +36,22 @@ def decode_record(codec: RecordCodec[R], data: bytes) -> R:
 def encode_record(codec: RecordCodec[R], record: R) -> bytes:
     """Return the value that stores a record."""
     return encode(codec.write(record))
+
+
+class EmptyState:
+    """The state before anything was stored."""
+
+    def get(self, _raw_key: bytes, /) -> bytes | None:
+        """Return None."""
+        return None
+
+    def record(self, _raw_key: bytes, _codec: RecordCodec[R], /) -> R | None:
+        """Return None."""
+        return None
+
+    def scan(self, _prefix: bytes, _start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
+        """Yield nothing."""
+        return iter(())
 
 
 _UNSEEN = object()
@@ -55,16 +74,16 @@ class Overlay:
         self._journal: list[tuple[bytes, RecordCodec[Any] | None, object | None]] = []
         """For each write its key, and the codec and record before it."""
 
-    def record(self, raw_key: bytes, codec: RecordCodec[R]) -> R | None:
+    def record(self, raw_key: bytes, codec: RecordCodec[R], /) -> R | None:
         """Return the decoded record of a key, or None.
 
         A repeated read costs one dictionary look-up.
         """
         found = self._records.get(raw_key, _UNSEEN)
         if found is _UNSEEN:
-            data = self._base.get(raw_key)
-            found = None if data is None else decode_record(codec, data)
-            self._records[raw_key] = found
+            record = self._base.record(raw_key, codec)
+            self._records[raw_key] = record
+            return record
         assert found is None or isinstance(found, codec.record)
         return found
 
@@ -122,6 +141,10 @@ class Overlay:
     def changes(self) -> dict[bytes, bytes | None]:
         """Return key and new value, or None for a deletion, in ascending order of keys."""
         return {raw_key: self._encoded(raw_key) for raw_key in sorted(self._written)}
+
+    def written(self) -> dict[bytes, object | None]:
+        """Return the record of each key that was written, None for a deletion."""
+        return {raw_key: self._records[raw_key] for raw_key in self._written}
 
     def _encoded(self, raw_key: bytes) -> bytes | None:
         record = self._records[raw_key]

@@ -52,11 +52,7 @@ class Table(Generic[K, R]):
 
     def get(self, state: StateReader, key: K) -> R | None:
         """Return the record of a key, or None."""
-        raw_key = self.raw_key(key)
-        if isinstance(state, Overlay):
-            return state.record(raw_key, self.codec)
-        data = state.get(raw_key)
-        return None if data is None else decode_record(self.codec, data)
+        return state.record(self.raw_key(key), self.codec)
 
     def require(self, state: StateReader, key: K, field: str) -> R:
         """Return the record of a key, or refuse (E010) naming the field that held the key."""
@@ -128,10 +124,7 @@ class Single(Generic[R]):
 
     def get(self, state: StateReader) -> R | None:
         """Return the record, or None before it was first stored."""
-        if isinstance(state, Overlay):
-            return state.record(self._raw_key, self.codec)
-        data = state.get(self._raw_key)
-        return None if data is None else decode_record(self.codec, data)
+        return state.record(self._raw_key, self.codec)
 
     def put(self, state: Overlay, record: R) -> None:
         """Store the record; refuse (E021) a number that outgrew its field."""

@@ -86,7 +86,7 @@ def decode_contribution(data: bytes) -> Contribution:
     version, plan_hash, label, certificate, validators, parties = shape.array(
         unsigned, 6, "contribution"
     )
-    require(version == VERSION, Code.SCHEMA, "contribution.version")
+    shape.constant(version, VERSION, "contribution.version")
     proofs_max = 1 + VALIDATORS_MAX + PARTIES_MAX
     return Contribution(
         shape.hash32(plan_hash, "plan_hash"),

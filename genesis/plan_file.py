@@ -4,7 +4,6 @@ Kinds, rights and parameters have the names of the chaincode in small letters. A
 left out has its default; bounds are always those of the chaincode.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +14,7 @@ from chaincode.rights import PartyKind, Right
 from genesis.plan import Plan, PlannedOrganisation, PlannedParty, require_sound_plan
 from ledger.genesis import Parameter, Predecessor
 from ledger.refusal import Code, Refused, require
+from quancheng import strict_toml
 from quancheng.bounded_files import read_bounded
 
 PLAN_SIZE_MAX = 1024 * 1024
@@ -43,8 +43,8 @@ def parse_plan(data: bytes) -> Plan:
     """Return the plan of TOML bytes; refuse (E006) what is no sound plan, naming the place."""
     require(len(data) <= PLAN_SIZE_MAX, Code.SCHEMA, "plan.size")
     try:
-        table = tomllib.loads(data.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = strict_toml.loads(data.decode())
+    except (UnicodeDecodeError, strict_toml.NoToml) as error:
         raise Refused(Code.SCHEMA, f"plan: {error}") from error
     _refuse_unknown(table, _TOP_KEYS, "plan")
     plan = Plan(

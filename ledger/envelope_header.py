@@ -169,10 +169,8 @@ def require_sound_header(header: EnvelopeHeader) -> None:
 
 def _preamble(value: Value) -> EnvelopePreamble:
     parts = shape.array(value, 20, "envelope")
-    version = shape.unsigned(parts[0], "envelope.version")
-    suite = shape.unsigned(parts[1], "envelope.suite")
-    require(version == VERSION, Code.SCHEMA, "envelope.version")
-    require(suite == LIBSODIUM_SUITE, Code.SCHEMA, "envelope.suite")
+    shape.constant(parts[0], VERSION, "envelope.version")
+    shape.constant(parts[1], LIBSODIUM_SUITE, "envelope.suite")
     return EnvelopePreamble(
         genesis_hash=shape.hash32(parts[2], "envelope.genesis_hash"),
         line=shape.hash32(parts[3], "envelope.line"),

@@ -7,8 +7,8 @@ and `facts` are immutable values that are replaced when a block is durable, and 
 each batch whole or not at all. Whoever needs several reads of one moment takes a `snapshot`.
 
 A block is executed once, after it became final; its header carries the results of its parent. A
-commit is one synced batch. Idle, a chain holds the replay window and a few blocks it has checked;
-everything else is in the engine, so that the garbage collector finds little to look at.
+commit is one synced batch. Idle, a chain holds the replay window, a few blocks it has checked and a
+bounded memory of state and tree; everything else is in the engine.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,6 +39,7 @@ from node.block_validation import (
     nothing_decoded,
     validate_block,
 )
+from node.chain_memory import ChainMemory
 from node.chain_view import ChainView
 from node.door import Door
 from node.errors import ChainDiverged, VersionUnknown
@@ -125,6 +126,7 @@ class Chain(ChainView):
         self._engine = engine
         self._verify = options.verify
         self._window = window
+        self._memory = ChainMemory(self)
         self._pruner = Pruner(self)
         self._proposed = ProposedBlocks(engine)
         self._checked: dict[bytes, ValidBlock] = {}
@@ -288,12 +290,13 @@ class Chain(ChainView):
         return Door(self.facts, self.state, self._window)
 
     def _write(self, valid: ValidBlock, certificate: CommitCertificate) -> Committed:
-        applied = apply_block(self, self.facts, valid, certificate)
+        applied = apply_block(self._memory, self.facts, valid, certificate)
         self._pruner.prune(applied.batch, applied.tip.height)
         self._proposed.forget(applied.batch)
         put_sealed(applied.batch, schema.TIP_KEY, applied.tip.encoded())
         self._engine.write_batch(applied.batch, sync=True)
         # Durable from here on. Whoever sees the new tip finds the new facts and ids as well.
+        self._memory.adopt(applied.execution, applied.pages)
         self._window.add(valid.transactions)
         self._window.forget(applied.tip.time_ms)
         self._checked.clear()

@@ -6,7 +6,10 @@ that has left the window of versions too (E913); damage raises StoreDamaged.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
+from chaincode.codec import RecordCodec
+from chaincode.state import decode_record
 from ledger.block import Block, decode_block
 from ledger.certificate import CommitCertificate, decode_certificate
 from ledger.header import Header, decode_header
@@ -28,6 +31,8 @@ from node.store.records import (
 )
 from node.store.sealing import SealedReader
 
+R = TypeVar("R")
+
 
 class CommittedState:
     """The world state after the last block, as the chaincode reads it. About 4 µs a value."""
@@ -38,6 +43,11 @@ class CommittedState:
     def get(self, raw_key: bytes, /) -> bytes | None:
         """Return the value of a key, or None."""
         return self._reader.get(schema.state_key(raw_key))
+
+    def record(self, raw_key: bytes, codec: RecordCodec[R], /) -> R | None:
+        """Return the decoded record of a key, or None."""
+        value = self.get(raw_key)
+        return None if value is None else decode_record(codec, value)
 
     def scan(self, prefix: bytes, start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
         """Yield keys with a prefix that are not below `start`, ascending, with their values."""

@@ -5,13 +5,13 @@ refusing what is unknown or out of bounds, and writing the commented file all fo
 declaration. A key that is absent has its default.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from node.errors import BadConfig
+from quancheng import strict_toml
 from quancheng.bounded_files import read_bounded
 
 PORT_MAX = 65_535
@@ -259,8 +259,8 @@ def load_config(path: Path) -> Config:
 def parse_config(text: str) -> Config:
     """Return the configuration of TOML text; raise BadConfig naming the key that is wrong."""
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = strict_toml.loads(text)
+    except strict_toml.NoToml as error:
         raise BadConfig("config", f"is not TOML: {error}") from error
     sections = {item.name: type(getattr(Config(), item.name)) for item in fields(Config)}
     _refuse_unknown(table, sections, "")

@@ -27,6 +27,8 @@ class SafeBoxEnvelope:
     header: EnvelopeHeader
     content_key: bytes
     ciphertext: BinaryIO
+    salt: bytes | None = None
+    """The salt with which a computed content begins; it stays with what is carried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def seal_carried(
     away.
     """
     assert preamble.source == origin.source()
-    chunks = opened_chunks(own.header, own.content_key, own.ciphertext)
+    computed = own.salt is not None
+    chunks = opened_chunks(own.header, own.content_key, own.ciphertext, computed=computed)
     return seal(preamble, content_key, _Joined(origin.encoded(), chunks), target)
 
 

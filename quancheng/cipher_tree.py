@@ -15,8 +15,8 @@ from nacl import bindings
 from ledger.envelope_header import CHUNKS_MAX, chunk_count
 from ledger.merkle import Frontier
 from ledger.refusal import Code, require
-from ledger.roots import counted_root, list_root
-from ledger.suites import HASH_SIZE, tagged_hash
+from ledger.roots import counted_root
+from ledger.suites import tagged_hash
 
 STREAM_HEADER_SIZE = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 CHUNK_OVERHEAD = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
@@ -66,12 +66,9 @@ def piece_hash(piece: bytes) -> bytes:
     return tagged_hash(_PIECE_TAG, piece)
 
 
-def root_of_hashes(hashes: bytes) -> bytes:
-    """Return the cipher root of a list of piece hashes, as it travels: 32 bytes each, joined."""
-    require(0 < len(hashes) <= CHUNKS_MAX * HASH_SIZE, Code.SCHEMA, "piece_hashes")
-    require(len(hashes) % HASH_SIZE == 0, Code.SCHEMA, "piece_hashes")
-    starts = range(0, len(hashes), HASH_SIZE)
-    return list_root(_ROOT_TAG, [hashes[start : start + HASH_SIZE] for start in starts])
+def root_of_frontier(frontier: Frontier) -> bytes:
+    """Return the cipher root of the piece hashes that were appended to a frontier."""
+    return counted_root(_ROOT_TAG, frontier.size, frontier.root())
 
 
 class CipherRoot:
@@ -99,7 +96,7 @@ class CipherRoot:
         if self._pending:
             self._add_piece(bytes(self._pending))
             self._pending.clear()
-        return counted_root(_ROOT_TAG, self._frontier.size, self._frontier.root())
+        return root_of_frontier(self._frontier)
 
     def _add_piece(self, piece: bytes) -> None:
         require(self._frontier.size < CHUNKS_MAX, Code.OUTPUT_TOO_LARGE, "ciphertext")

@@ -114,7 +114,7 @@ def decode_dealing(data: bytes) -> Dealing:
     """Return the dealing of strict canonical bytes, or refuse with E006; nothing is proven yet."""
     unsigned, signature = shape.array(decode(data, size_max=DEALING_SIZE_MAX), 2, "dealing")
     version, context, dealer, commitments, proof, shares = shape.array(unsigned, 6, "dealing")
-    require(version == VERSION, Code.SCHEMA, "dealing.version")
+    shape.constant(version, VERSION, "dealing.version")
     return Dealing(
         context=shape.hash32(context, "context"),
         dealer=shape.unsigned(dealer, "dealer", MEMBERS_MAX),

@@ -27,6 +27,7 @@ from quancheng.cipher_tree import (
     read_pieces,
 )
 from quancheng.envelope_keys import (
+    SALT_SIZE,
     content_commitment_key_of,
     content_hasher,
     key_commitment_of,
@@ -38,16 +39,21 @@ _FINAL = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 
 def seal(
-    preamble: EnvelopePreamble, content_key: bytes, source: ContentSource, target: BinaryIO
+    preamble: EnvelopePreamble,
+    content_key: bytes,
+    source: ContentSource,
+    target: BinaryIO,
+    salt: bytes | None = None,
 ) -> EnvelopeHeader:
     """Write the ciphertext of a content and return its header.
 
     `content_key` is fresh, is sealed with only once, and is the one that the preamble commits to.
-    Refuses (E508) a content of more than CHUNKS_MAX chunks; what was written to `target` is then to
-    be thrown away. Memory: two chunks.
+    `salt` is the one with which a computed content begins (`quancheng.computed`). Refuses (E508) a
+    content of more than CHUNKS_MAX chunks; what was written to `target` is then to be thrown away.
+    Memory: two chunks.
     """
     assert key_commitment_of(content_key) == preamble.key_commitment
-    sealer = _Sealer(preamble, content_key, target)
+    sealer = _Sealer(preamble, content_key, target, salt)
     chunk = read_fully(source, preamble.chunk_size)
     while following := read_fully(source, preamble.chunk_size):
         sealer.add(chunk, _MESSAGE)
@@ -68,25 +74,35 @@ def open_sealed(
     target.writelines(opened_chunks(header, content_key, source))
 
 
-def opened_chunks(header: EnvelopeHeader, content_key: bytes, source: BinaryIO) -> Iterator[bytes]:
+def opened_chunks(
+    header: EnvelopeHeader, content_key: bytes, source: BinaryIO, *, computed: bool = False
+) -> Iterator[bytes]:
     """Yield the content of a ciphertext that is exactly the header's, or refuse (E505).
 
     Memory: one chunk. Each chunk is authentic when it is yielded, the whole only after the last.
+    A computed content is compared under the salt with which it begins.
     """
     require_sound_header(header)
     committed = key_commitment_of(content_key) == header.preamble.key_commitment
     require(committed, Code.ENVELOPE_MISMATCH, "key_commitment")
-    opener = _Opener(header, content_key)
+    opener = _Opener(header, content_key, computed=computed)
     for piece in read_pieces(source, header.preamble.chunk_size):
         yield opener.opened(piece)
     opener.finish()
 
 
 class _Sealer:
-    def __init__(self, preamble: EnvelopePreamble, content_key: bytes, target: BinaryIO) -> None:
+    def __init__(
+        self,
+        preamble: EnvelopePreamble,
+        content_key: bytes,
+        target: BinaryIO,
+        salt: bytes | None,
+    ) -> None:
         self._preamble = preamble
         self._preamble_hash = preamble.hash()
-        self._content = content_hasher(content_commitment_key_of(content_key, self._preamble_hash))
+        own_key = content_commitment_key_of(content_key, self._preamble_hash)
+        self._content = content_hasher(own_key if salt is None else salt)
         self._root = CipherRoot(preamble.chunk_size)
         self._target = target
         self._index = 0
@@ -116,8 +132,9 @@ class _Sealer:
 
 
 class _Opener:
-    def __init__(self, header: EnvelopeHeader, content_key: bytes) -> None:
+    def __init__(self, header: EnvelopeHeader, content_key: bytes, *, computed: bool) -> None:
         self._header = header
+        self._computed = computed
         self._preamble_hash = header.preamble.hash()
         self._count = chunk_count(header.size, header.preamble.chunk_size)
         self._stream_key = stream_key_of(content_key, self._preamble_hash)
@@ -133,6 +150,9 @@ class _Opener:
         chunk, tag = self._pull(self._sealed_chunk(piece))
         expected = _FINAL if self._index == self._count - 1 else _MESSAGE
         require(tag == expected, Code.ENVELOPE_MISMATCH, f"chunks[{self._index}].tag")
+        if self._computed and self._index == 0:
+            require(len(chunk) >= SALT_SIZE, Code.ENVELOPE_MISMATCH, "salt")
+            self._content = content_hasher(chunk[:SALT_SIZE])
         self._content.update(chunk)
         self._size += len(chunk)
         self._index += 1

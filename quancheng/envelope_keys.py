@@ -11,6 +11,8 @@ import secrets
 from typing import Protocol
 
 CONTENT_KEY_SIZE = 32
+SALT_SIZE = 32
+"""Bytes of the salt with which a computed content begins."""
 
 _STREAM_LABEL = b"qc/envelope-stream/v1"
 _CONTENT_LABEL = b"qc/envelope-content/v1"

@@ -85,5 +85,18 @@ def require_same_key(
         require(wraps[recipient] == expected, Code.BAD_WRAP, f"wraps[{index}]")
 
 
+def differing_wraps(
+    header: EnvelopeHeader, content_key: bytes, wraps: Mapping[Recipient, bytes]
+) -> tuple[Recipient, ...]:
+    """Return the recipients among these wraps whose wrap is not that of this header and key."""
+    require_sound_header(header)
+    header_hash = header.hash()
+    return tuple(
+        recipient
+        for recipient, wrap in sorted(wraps.items(), key=lambda item: _order(item[0]))
+        if wrap != wrap_for(content_key, header_hash, recipient)
+    )
+
+
 def _order(recipient: Recipient) -> tuple[int, bytes]:
     return recipient.right, recipient.key

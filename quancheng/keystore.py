@@ -51,7 +51,9 @@ class KeyKind(IntEnum):
     KEM = 2
     WALLET_SEED = 3
     SHARE = 4
-    VOTE = 5
+    INSPECTOR = 5
+    """An inspector's, for the envelopes of one case."""
+    VOTE = 6
 
     def public_key_of(self, secret: bytes) -> bytes:
         """Return the 33-byte public key of a secret of this kind; a wallet's seed has none."""
@@ -62,7 +64,7 @@ class KeyKind(IntEnum):
                 return kem_key_of(secret)
             case KeyKind.WALLET_SEED:
                 return b""
-            case KeyKind.SHARE:
+            case KeyKind.SHARE | KeyKind.INSPECTOR:
                 return suites.base_times(secret)
 
 
@@ -243,7 +245,7 @@ def _decode_key_file(data: bytes) -> _KeyFile:
     version, kind, public_key, operations, memory, salt, nonce, box = shape.array(
         decode(data, size_max=KEY_FILE_SIZE_MAX), 8, "key file"
     )
-    require(version == VERSION, Code.SCHEMA, "version")
+    shape.constant(version, VERSION, "version")
     number = shape.unsigned(kind, "kind")
     require(number in set(KeyKind), Code.SCHEMA, "kind")
     cost = DerivationCost(

@@ -45,9 +45,14 @@ class Origin:
         return hashlib.blake2b(data, digest_size=32, key=self.salt).digest()
 
 
-def origin_of(asset: bytes, header: EnvelopeHeader, content_key: bytes) -> Origin:
-    """Return a fresh origin of what stands in an envelope that one opened."""
-    key = content_commitment_key_of(content_key, header.preamble.hash())
+def origin_of(
+    asset: bytes, header: EnvelopeHeader, content_key: bytes, salt: bytes | None = None
+) -> Origin:
+    """Return a fresh origin of what stands in an envelope that one opened.
+
+    A computed content was committed to under the salt with which it begins.
+    """
+    key = salt or content_commitment_key_of(content_key, header.preamble.hash())
     return Origin(asset, secrets.token_bytes(SALT_SIZE), key)
 
 

@@ -19,7 +19,7 @@ from ledger.transaction import Transaction, UnsignedTransaction, sign_transactio
 from quancheng.keystore import CAREFUL, DerivationCost, KeyKind, Keystore
 from quancheng.notice import ConsentTerms, require_registered
 from quancheng.private_files import replace_private_file
-from quancheng.wallet_keys import SEED_SIZE, MatterKeys, matter_keys, records_key
+from quancheng.wallet_keys import SEED_SIZE, MatterKeys, carry_key, matter_keys, records_key
 
 SEED_NAME = "wallet"
 RECORDS_FILE = "matters.qc"
@@ -87,6 +87,15 @@ class Wallet:
                 return keys
         raise Refused(Code.NOT_FOUND, "sid")
 
+    def carry_key(self, sid: bytes, line_id: bytes) -> bytes:
+        """Return the content key under which this pseudonym carries to a line, always the same."""
+        return carry_key(self._seed, self.keys_of(sid).index, line_id)
+
+    @property
+    def seed(self) -> bytes:
+        """The seed, from which everything follows: for its owner's paper alone."""
+        return self._seed
+
     def answer(
         self,
         grant: UnsignedTransaction,
@@ -108,14 +117,14 @@ class Wallet:
         require(unsigned.type != _GRANT, Code.NOTICE_MISSING, "type")
         return self._signed(unsigned)
 
-    def recover(self, is_bound: Callable[[bytes], bool]) -> int:
+    def recover(self, is_bound: Callable[[MatterKeys], bool]) -> int:
         """Find the matters of a restored seed by their pseudonyms on the chain; count them.
 
         Asking links the pseudonyms to whoever answers: ask one's own node.
         """
         index = misses = 0
         while misses < RECOVERY_GAP and index < MATTERS_MAX:
-            if is_bound(matter_keys(self._seed, index).sid):
+            if is_bound(matter_keys(self._seed, index)):
                 self._notes.setdefault(index, "")
                 misses = 0
             else:
@@ -166,7 +175,7 @@ def _decoded_notes(data: bytes, key: bytes) -> Iterator[tuple[int, str]]:
     require(len(box) >= bindings.crypto_aead_xchacha20poly1305_ietf_ABYTES, Code.SCHEMA, "size")
     plain = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(box, None, nonce, key)
     version, rows = shape.array(decode(plain, size_max=RECORDS_SIZE_MAX), 2, "matters")
-    require(version == _VERSION, Code.SCHEMA, "version")
+    shape.constant(version, _VERSION, "version")
     notes = []
     for row in shape.array_up_to(rows, MATTERS_MAX, "matters"):
         index, note = shape.array(row, 2, "matters")

@@ -1,7 +1,8 @@
 """What a wallet seed gives for its n-th matter: pseudonym key, envelope key and salt.
 
-Each is BLAKE2b(key = seed, label ‖ n as u64). Two pseudonyms of one person look like two strangers,
-to the chain and to the parties; the seed alone brings all of them back.
+Each is BLAKE2b(key = seed, label ‖ n as u64); for the key of a carried envelope the line's id
+stands behind it. Two pseudonyms of one person look like two strangers, to the chain and to the
+parties; the seed alone brings all of them back.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ _SIGN_LABEL = b"qc/wallet-sign/v1"
 _KEM_LABEL = b"qc/wallet-kem/v1"
 _SALT_LABEL = b"qc/wallet-salt/v1"
 _RECORDS_LABEL = b"qc/wallet-records/v1"
+_CARRY_LABEL = b"qc/wallet-carry/v1"
 _IDENTITY_LABEL = b"qc/identity/v1"
 
 
@@ -61,6 +63,14 @@ def matter_keys(seed: bytes, index: int) -> MatterKeys:
         _derived(seed, _KEM_LABEL + number),
         _derived(seed, _SALT_LABEL + number),
     )
+
+
+def carry_key(seed: bytes, index: int, line_id: bytes) -> bytes:
+    """Return the content key of what is carried to a line in the matter of an index.
+
+    It can be had again for the release, which comes later, and serves one envelope: a line has one.
+    """
+    return _derived(seed, _CARRY_LABEL + index.to_bytes(8, "big") + line_id)
 
 
 def records_key(seed: bytes) -> bytes:

@@ -30,12 +30,17 @@ from ledger.suites import ZERO_HASH, public_key_of, tagged_hash
 from quancheng.audit import confirm_share
 from quancheng.client import Client
 from quancheng.keystore import Keystore
+from quancheng.notice import notice_hash
 
 PURPOSE = 110
 FIELDS = 0b1111
 PRICE = 100
 FUNDS = 10**12
 CATALOGUE = tagged_hash(b"bench catalogue")
+NOTICE = (
+    "本行因您的贷款申请查询您的信用基础信息，仅限本次审批使用。您可以拒绝，也可以在交付前撤回同意。"
+)
+"""What a person is shown before consenting."""
 _VOTERS = ("authorizer", "department", "operator", "bank", "identity-authority", "supervisor")
 _SUPERVISORS = ("supervisor", "audit-supervisor")
 _YEAR_MS = 365 * 86_400_000
@@ -79,7 +84,7 @@ class Founder:
             "notice.register",
             "operator",
             "registrar",
-            text=tagged_hash(b"bench notice"),
+            text=notice_hash(NOTICE),
             purpose=PURPOSE,
             user_kind=PartyKind.USER,
         )

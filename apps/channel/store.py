@@ -1,31 +1,35 @@
-"""Ciphertexts in a folder, each under its cipher root, verified while they come in.
+"""Ciphertexts in a folder, each under its cipher root, every piece verified as it comes in.
 
-<root>.cipher    the ciphertext; stands there only whole and verified
-<root>.pieces    hashes of its pieces, 32 bytes each, by which a reader checks parts of it
+<root>.cipher             the ciphertext; stands there only whole and verified
+<root>.pieces             hashes of its pieces, 32 bytes each, by which a reader checks parts of it
+<root>-<form>.part        what has arrived of one that is not whole yet: verified pieces only
+<root>-<form>.hashes      the hashes of its pieces, of which the root was compared
 """
 
 import os
-import secrets
+import time
 from pathlib import Path
-from typing import BinaryIO
 
-from ledger.envelope_header import CHUNK_SIZE_MAX, CHUNK_SIZE_MIN
+from apps.channel.upload import Upload, UploadKey, UploadPlace
 from ledger.refusal import Code, require
-from ledger.suites import HASH_SIZE
-from quancheng.cipher_tree import CipherRoot
 
 CIPHERTEXT_SIZE_MAX = 16 * 1024 * 1024 * 1024
 """Most bytes of one ciphertext unless the operator says otherwise."""
 STORE_SIZE_MAX = 256 * 1024 * 1024 * 1024
 """Most bytes of all ciphertexts unless the operator says otherwise."""
+UNFINISHED_MAX = 64
+"""Most uploads that are not whole yet; the one idle for longest gives way to another."""
+UNFINISHED_LIFE_S = 86_400
+"""An upload that has not gone on for so long is forgotten when the channel starts."""
 
 _CIPHER = ".cipher"
 _PIECES = ".pieces"
-_SCRATCH = ".part"
+_PART = ".part"
+_HASHES = ".hashes"
 
 
 class CiphertextStore:
-    """The folder. One process owns it; scratch of interrupted uploads is removed at its start."""
+    """The folder. One process owns it."""
 
     def __init__(
         self,
@@ -38,8 +42,8 @@ class CiphertextStore:
         self._folder = folder
         self.ciphertext_size_max = ciphertext_size_max
         self._store_size_max = store_size_max
-        for scratch in folder.glob(f"*{_SCRATCH}"):
-            scratch.unlink()
+        self._uploads: dict[UploadKey, Upload] = {}
+        self._forget_stale()
         self._size = sum(path.stat().st_size for path in folder.iterdir())
 
     def ciphertext(self, root: bytes) -> Path:
@@ -53,101 +57,76 @@ class CiphertextStore:
 
     def __contains__(self, root: bytes) -> bool:
         """Say whether a ciphertext is stored."""
-        return self._path(root, _CIPHER).exists()
+        return self._path(root.hex(), _CIPHER).exists()
 
     def __len__(self) -> int:
         """Return how many ciphertexts are stored."""
         return sum(1 for _ in self._folder.glob(f"*{_CIPHER}"))
 
-    def begin(self, root: bytes, chunk_size: int) -> "Upload":
-        """Begin to store a ciphertext of a root; refuse (E006) a wrong root or chunk size."""
-        require(len(root) == HASH_SIZE, Code.SCHEMA, "root")
-        require(CHUNK_SIZE_MIN <= chunk_size <= CHUNK_SIZE_MAX, Code.SCHEMA, "chunk_size")
-        return Upload(self, root, chunk_size)
+    def upload(self, key: UploadKey) -> Upload:
+        """Return an upload that has begun, or refuse (E010)."""
+        found = self._uploads.get(key)
+        require(found is not None, Code.NOT_FOUND, "upload")
+        assert found is not None
+        return found
 
-    def reserve(self, size: int) -> None:
-        """Count bytes that come in, or refuse (E020) them where the store is full."""
+    def begin(self, key: UploadKey) -> Upload:
+        """Begin an upload, or go on with one of an earlier time; its hash list comes first."""
+        key.require_sound(self.ciphertext_size_max)
+        if key not in self._uploads:
+            self._make_place()
+            part, hashes = self._path(key.stem, _PART), self._path(key.stem, _HASHES)
+            self._uploads[key] = Upload(self, key, UploadPlace(part, hashes))
+        return self._uploads[key]
+
+    def require_room(self, size: int) -> None:
+        """Refuse (E020) bytes for which the store has no room."""
         require(self._size + size <= self._store_size_max, Code.OVERLOADED, "store")
+
+    def count(self, size: int) -> None:
+        """Count bytes that were kept, or with a minus thrown away."""
         self._size += size
 
-    def give_back(self, size: int) -> None:
-        """Count bytes that were thrown away."""
-        self._size -= size
-
-    def scratch(self) -> Path:
-        """Return a new place for bytes that are not verified yet."""
-        return self._folder / f"{secrets.token_hex(16)}{_SCRATCH}"
-
-    def publish(self, root: bytes, cipher: Path, pieces: Path) -> None:
-        """Make a verified ciphertext readable: its pieces first, itself last."""
-        pieces.replace(self._path(root, _PIECES))
-        cipher.replace(self._path(root, _CIPHER))
+    def publish(self, key: UploadKey, place: UploadPlace) -> None:
+        """Make a whole ciphertext readable: its pieces first, itself last."""
+        place.hashes.replace(self._path(key.root.hex(), _PIECES))
+        place.part.replace(self._path(key.root.hex(), _CIPHER))
         descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
 
-    def _path(self, root: bytes, suffix: str) -> Path:
-        return self._folder / f"{root.hex()}{suffix}"
+    def forget(self, key: UploadKey) -> None:
+        """Take an upload off the list: it has ended."""
+        self._uploads.pop(key, None)
+
+    def close(self) -> None:
+        """Close the files of all uploads, which go on when the channel is started again."""
+        for upload in self._uploads.values():
+            upload.close()
+        self._uploads.clear()
+
+    def _make_place(self) -> None:
+        """Let the upload that has been idle for longest go, or refuse (E020) where all receive."""
+        if len(self._uploads) < UNFINISHED_MAX:
+            return
+        idle = [item for item in self._uploads.values() if not item.is_receiving]
+        require(bool(idle), Code.OVERLOADED, "uploads")
+        min(idle, key=lambda item: item.touched).abandon()
+
+    def _forget_stale(self) -> None:
+        oldest = time.time() - UNFINISHED_LIFE_S
+        for ending in (_PART, _HASHES):
+            for path in self._folder.glob(f"*{ending}"):
+                # The hash list is sent anew; a part is checked against it and goes on.
+                if ending == _HASHES or path.stat().st_mtime < oldest:
+                    path.unlink()
+
+    def _path(self, stem: str, suffix: str) -> Path:
+        return self._folder / f"{stem}{suffix}"
 
     def _existing(self, root: bytes, suffix: str) -> Path:
-        path = self._path(root, suffix)
+        path = self._path(root.hex(), suffix)
         require(path.exists(), Code.NOT_FOUND, "root")
         return path
-
-
-class Upload:
-    """One ciphertext on its way in. Ends with `finish` or `abandon`; memory stays constant."""
-
-    def __init__(self, store: CiphertextStore, root: bytes, chunk_size: int) -> None:
-        self._store = store
-        self._root = root
-        self._cipher_path = store.scratch()
-        self._pieces_path = store.scratch()
-        self._cipher: BinaryIO = self._cipher_path.open("xb")
-        self._pieces: BinaryIO = self._pieces_path.open("xb")
-        self._hasher = CipherRoot(chunk_size, self._add_hash)
-        self._reserved = 0
-
-    def write(self, data: bytes) -> None:
-        """Take the next bytes; refuse (E508, E020) what is too much for it or for the store."""
-        size_max = self._store.ciphertext_size_max
-        require(self._hasher.size + len(data) <= size_max, Code.OUTPUT_TOO_LARGE, "ciphertext")
-        self._reserve(len(data))
-        self._hasher.update(data)
-        self._cipher.write(data)
-
-    def finish(self) -> None:
-        """Store the ciphertext for good, or refuse (E505) bytes of another root and forget them."""
-        try:
-            require(self._hasher.size > 0, Code.ENVELOPE_MISMATCH, "ciphertext")
-            require(self._hasher.finish() == self._root, Code.ENVELOPE_MISMATCH, "root")
-            for file in (self._cipher, self._pieces):
-                file.flush()
-                os.fsync(file.fileno())
-                file.close()
-        except BaseException:
-            self.abandon()
-            raise
-        if self._root in self._store:
-            self.abandon()
-        else:
-            self._store.publish(self._root, self._cipher_path, self._pieces_path)
-
-    def abandon(self) -> None:
-        """Forget everything that came in."""
-        self._cipher.close()
-        self._pieces.close()
-        self._cipher_path.unlink(missing_ok=True)
-        self._pieces_path.unlink(missing_ok=True)
-        self._store.give_back(self._reserved)
-        self._reserved = 0
-
-    def _add_hash(self, leaf: bytes) -> None:
-        self._reserve(len(leaf))
-        self._pieces.write(leaf)
-
-    def _reserve(self, size: int) -> None:
-        self._store.reserve(size)
-        self._reserved += size

@@ -40,6 +40,14 @@ def show_code(code: Code) -> None:
 
 def show_transaction(found: TransactionResult) -> None:
     """Show a transaction, its fields, and its outcome with the reason."""
+    show_pairs(transaction_pairs(found))
+    console().print(json_text(AnyForm().render(found.body)), markup=False)
+    if found.receipt is not None:
+        show_receipt(found.receipt)
+
+
+def transaction_pairs(found: TransactionResult) -> list[tuple[str, str | Text]]:
+    """Return what a transaction is and where it stands, as names and values."""
     pairs: list[tuple[str, str | Text]] = [
         (say("column.tx_id"), found.tx_id.hex()),
         (say("column.type"), found.type),
@@ -50,19 +58,21 @@ def show_transaction(found: TransactionResult) -> None:
         pairs.append((say("column.place"), f"{found.height} / {found.position}"))
     if found.time_ms is not None:
         pairs.append((say("column.time"), local_time(found.time_ms)))
-    show_pairs(pairs)
-    console().print(json_text(AnyForm().render(found.body)), markup=False)
-    if found.receipt is not None:
-        show_receipt(found.receipt)
+    return pairs
 
 
 def show_receipt(receipt: ReceiptView) -> None:
     """Show the outcome in a receipt: its code with the reason, or what happened."""
-    line = Text.assemble(say("column.outcome"), ": ", outcome(receipt.code))
-    console().print(line)
+    console().print(receipt_text(receipt))
+
+
+def receipt_text(receipt: ReceiptView) -> Text:
+    """Return the outcome in a receipt: its code with the reason, or what happened."""
+    text = Text.assemble(say("column.outcome"), ": ", outcome(receipt.code))
     if receipt.refusal is not None:
-        console().print(receipt.refusal.text(preferred_language().value), markup=False)
+        text.append(f"\n{receipt.refusal.text(preferred_language().value)}")
     for event in receipt.events:
         amounts = " ".join(str(amount) for amount in event.amounts)
         ids = " ".join(item.hex() for item in event.ids)
-        console().print(f"  {event.name} {ids} {amounts}".rstrip(), markup=False)
+        text.append(f"\n  {event.name} {ids} {amounts}".rstrip())
+    return text

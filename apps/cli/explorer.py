@@ -6,7 +6,11 @@ import click
 from rich.text import Text
 
 from apps.cli.explanation import show_receipt, show_transaction
-from apps.cli.network import identifier, json_option, node_option, run
+from apps.cli.explorer_entities import COMMANDS
+from apps.cli.explorer_top import top
+from apps.cli.explorer_watch import watch
+from apps.cli.names import Names
+from apps.cli.network import identifier, json_option, node_option, run, traced_id
 from apps.cli.output import (
     console,
     json_text,
@@ -19,7 +23,7 @@ from apps.cli.output import (
 )
 from apps.cli.party_view import PartyView, party_view
 from apps.cli.say import described, say
-from apps.cli.search import Hit, search_everywhere
+from apps.cli.search import NAMED_KINDS, Hit, search_everywhere
 from chaincode.fields import Json
 from quancheng.api.chain import BlockResult, ChainStatus, HeaderResult
 from quancheng.api.method import PAGE_MAX
@@ -31,6 +35,10 @@ from quancheng.json_form import AnyForm
 @click.group(help=say("explorer.help"))
 def explorer() -> None:
     """Group of commands."""
+
+
+for command in (*COMMANDS, watch, top):
+    explorer.add_command(command)
 
 
 @explorer.command("status", **described("explorer.status", "quancheng explorer status"))
@@ -126,25 +134,15 @@ def party(who: str, node: str | None, *, as_json: bool) -> None:
 @json_option
 def trace(entity: str, node: str | None, *, as_json: bool) -> None:
     """Show every step between registration and settlement."""
-    wanted = identifier(entity)
-    found = run(node, lambda client: client.trace(wanted))
+    wanted = traced_id(entity)
     if as_json:
-        show_json(found)
+        show_json(run(node, lambda client: client.trace(wanted)))
         return
-    names = ("height", "kind", "id", "relation")
-    show_table(
-        "",
-        [say(f"column.{name}") for name in names],
-        [
-            [
-                "" if link.height is None else str(link.height),
-                link.kind,
-                link.id.hex(),
-                link.relation,
-            ]
-            for link in found.links
-        ],
-    )
+    rows, complete = run(node, lambda client: _trace_rows(client, wanted))
+    names = ("height", "kind", "name", "id", "relation")
+    show_table("", [say(f"column.{name}") for name in names], rows)
+    if not complete:
+        console().print(say("explorer.trace_cut"))
 
 
 @explorer.command("search", **described("explorer.search", "quancheng explorer search 泉城银行"))
@@ -158,6 +156,22 @@ def search(what: str, node: str | None, *, as_json: bool) -> None:
         click.echo(json_text([hit.to_json() for hit in found]))
         return
     _show_hits(found)
+
+
+async def _trace_rows(client: Client, wanted: bytes) -> tuple[list[list[str]], bool]:
+    """Return the rows of a trace with names, and whether they are all."""
+    found, names = await client.trace(wanted), Names(client)
+    rows = [
+        [
+            "" if link.height is None else str(link.height),
+            link.kind,
+            await names.of(link.kind, link.id) if link.kind in NAMED_KINDS else "",
+            link.id.hex(),
+            link.relation,
+        ]
+        for link in found.links
+    ]
+    return rows, found.complete
 
 
 async def _last_blocks(client: Client, limit: int) -> list[BlockResult]:

@@ -6,7 +6,7 @@ import click
 
 from apps.cli.output import show_pairs, show_table
 from apps.cli.say import described, say
-from apps.cli.signing import new_passphrase
+from apps.cli.signing import new_passphrase, open_keystore
 from quancheng.keystore import KeyKind, Keystore
 
 _KINDS = {"sign": KeyKind.SIGN, "kem": KeyKind.KEM}
@@ -14,6 +14,13 @@ _folder = click.option(
     "--keystore",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help=say("keys.option.keystore"),
+)
+_existing_folder = click.option(
+    "--keystore",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     required=True,
     help=say("keys.option.keystore"),
 )
@@ -41,14 +48,19 @@ def new(name: str, folder: Path, kind: str, passphrase_fd: int | None) -> None:
     show_pairs([(say("column.name"), made.name), (say("column.key"), made.public_key.hex())])
 
 
+@keys.command("export", **described("keys.export", "quancheng keys export sign --keystore keys"))
+@click.argument("name")
+@_existing_folder
+@click.option("--passphrase-fd", type=int, help=say("option.passphrase_fd"))
+def export(name: str, folder: Path, passphrase_fd: int | None) -> None:
+    """Show a secret key, for programs in other languages."""
+    secret = open_keystore(str(folder), passphrase_fd).secret(name)
+    click.echo(say("keys.exported"), err=True)
+    click.echo(secret.hex())
+
+
 @keys.command("show", **described("keys.show", "quancheng keys show --keystore keys"))
-@click.option(
-    "--keystore",
-    "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    required=True,
-    help=say("keys.option.keystore"),
-)
+@_existing_folder
 def show(folder: Path) -> None:
     """Show the public parts of all keys; no passphrase is needed."""
     keystore = Keystore(folder)

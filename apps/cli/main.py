@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import click
 
+from apps.cli.completion import VARIABLE as COMPLETION_VARIABLE
 from apps.cli.exits import ExitCode, Failure
 from apps.cli.lazy_group import LazyGroup
 from apps.cli.say import PROGRAM, say
@@ -32,7 +33,11 @@ class _Commands(LazyGroup):
         "node": "apps.cli.node",
         "validators": "apps.cli.validators",
         "committee": "apps.cli.committee",
+        "venue": "apps.cli.venue",
+        "audit": "apps.cli.audit",
+        "wallet": "apps.cli.wallet",
         "bench": "apps.cli.bench",
+        "completion": "apps.cli.completion",
     }
 
 
@@ -51,7 +56,9 @@ def run_cli(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code, its failures shown as messages."""
     given = None if arguments is None else list(arguments)
     try:
-        result = cli.main(given, prog_name=PROGRAM, standalone_mode=False)
+        result = cli.main(
+            given, prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE, standalone_mode=False
+        )
     except Failure as failure:
         return _failed(str(failure), failure.code)
     except click.ClickException as failure:

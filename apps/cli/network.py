@@ -12,7 +12,7 @@ from apps.cli.exits import ExitCode, Failure
 from apps.cli.say import say
 from apps.testnet_processes import NodeState, processes_of
 from genesis.testnet import Testnet, TestnetMissing, load_testnet
-from ledger.suites import HASH_SIZE
+from ledger.suites import HASH_SIZE, PUBLIC_KEY_SIZE
 from quancheng.client import DEFAULT_URL, Client
 
 NODE_VARIABLE = "QUANCHENG_NODE"
@@ -82,6 +82,15 @@ def identifier(text: str) -> bytes:
     if value is None:
         raise Failure(say("id.bad", text=text), ExitCode.USAGE)
     return value
+
+
+def traced_id(text: str) -> bytes:
+    """Return what can be traced, the 32 bytes of an id or the 33 of a pseudonym, or end."""
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        value = b""
+    return value if len(value) == PUBLIC_KEY_SIZE else identifier(text)
 
 
 def hash_of(text: str) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from apps.cli.entity_text import yuan
 from apps.cli.exits import ExitCode, Failure
 from apps.cli.network import local_testnet
 from apps.cli.say import say
@@ -13,8 +14,6 @@ from quancheng.api.state import EntityView
 from quancheng.client import Client
 from quancheng.errors import RequestRefused
 from quancheng.json_form import AnyForm
-
-_FEN_OF_YUAN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,7 @@ class PartyView:
         """The free balance in yuan."""
         if not isinstance(self.account, dict):
             return "0.00"
-        fen = int(str(self.account["free"]))
-        return f"{fen // _FEN_OF_YUAN}.{fen % _FEN_OF_YUAN:02d}"
+        return yuan(int(str(self.account["free"])))
 
     def to_json(self) -> dict[str, Json]:
         """Return the view for scripts."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from apps.cli.names import name_in
 from chaincode.fields import Json
 from ledger.suites import HASH_SIZE
 from quancheng.api.chain import CHAIN_BLOCK, BlockRequest
@@ -80,15 +81,7 @@ async def _block(client: Client, request: BlockRequest) -> list[Hit]:
 
 
 def _hit(entity: EntityView) -> Hit:
-    return Hit(entity.kind, entity.id.hex(), _name_in(entity.fields))
-
-
-def _name_in(fields: object) -> str:
-    """Return the public name, which some kinds keep in their reviewed terms."""
-    if not isinstance(fields, dict):
-        return ""
-    name = fields.get("name")
-    return str(name) if name is not None else _name_in(fields.get("terms"))
+    return Hit(entity.kind, entity.id.hex(), name_in(entity.fields))
 
 
 def _require_not_found(refused: RequestRefused) -> None:

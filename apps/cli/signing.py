@@ -1,8 +1,10 @@
 """Who signs: keystores of parties and where their passphrases come from."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,10 +47,35 @@ def open_keystore(signer: str, descriptor: int | None) -> OpenKeystore:
     return _opened(signer, _given_passphrase(descriptor))
 
 
+def signer_option(help_text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the `keystore` that its user names by --as."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def with_keystore(**values: Any) -> None:  # noqa: ANN401 - click's own values, by name
+            keystore = open_keystore(values.pop("signer"), values.pop("passphrase_fd"))
+            command(keystore=keystore, **values)
+
+        named = click.option("--as", "signer", required=True, help=help_text)
+        secret = click.option("--passphrase-fd", type=int, help=say("option.passphrase_fd"))
+        decorated: Callable[..., None] = named(secret(with_keystore))
+        return decorated
+
+    return decorate
+
+
+def keystore_passphrase(folder: Path, descriptor: int | None) -> str:
+    """Return the passphrase of a keystore: kept beside it, given, or typed."""
+    return _passphrase_of(folder, _given_passphrase(descriptor))
+
+
 def _opened(signer: str, given: str | None) -> OpenKeystore:
     folder, name = _keystore_of(signer)
-    secret = _kept_passphrase(folder) or given or _asked_passphrase(folder)
-    return OpenKeystore(folder, name, secret)
+    return OpenKeystore(folder, name, _passphrase_of(folder, given))
+
+
+def _passphrase_of(folder: Path, given: str | None) -> str:
+    return _kept_passphrase(folder) or given or _asked_passphrase(folder)
 
 
 def new_passphrase(folder: Path, descriptor: int | None) -> str:

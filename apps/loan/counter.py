@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from apps.loan.cast import Role, part_of
+from apps.loan.cast import CAST, Role
 from ledger import suites
 from quancheng.wallet_keys import MatterKeys
 
 APPLY_PATH = "/apply"
 
 _TAG = b"qc-loan/apply/v1"
-_part = part_of(Role.BANK)
-assert _part is not None
-BANK_NAME = _part.name
+BANK_NAME = CAST.party_of(Role.BANK).name
 
 
 def write_application(keys: MatterKeys, amount: int) -> dict[str, Any]:

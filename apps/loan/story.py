@@ -1,13 +1,14 @@
 """What the parties agreed on beforehand, and how the twelve applicants decide."""
 
-import csv
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from importlib import resources
 
-from apps.loan.cast import Role
+from apps.loan.cast import CAST, Role
+from apps.stage.agreement import AgreedProduct, AgreedResource, Agreement
+from apps.stage.data import credit_rows, identity_number
+from apps.stage.scenario import Scenario
 from chaincode.membership.purpose import PurposeDefine
-from quancheng.notice import notice_hash
+from chaincode.registration.records import ProductClass
 
 APPLICANTS = 12
 RETURNING = 10
@@ -26,17 +27,10 @@ PURPOSES = (
     PurposeDefine(PURPOSE_MARKETING, "营销推广", parent=None, sensitive=False),
 )
 
-PRODUCT_NAME = "普惠金融信用画像"
-RESOURCE_NAME = "个人信用基础信息"
-CHANNEL_NAME = "泉城数据交付通道"
-VENUE_NAME = "泉城数据交易平台"
-
-PRICE = 1_999
-"""Fen for one delivery: not divisible by the shares, so that dust shows."""
-DEPOSIT = 5_000_000
-"""Fen that the bank brings onto the chain."""
-SHARES = {Role.DEPARTMENT: 4_000, Role.OPERATOR: 3_500, Role.DELIVERER: 2_500}
-"""Basis points of the income."""
+NOTICE = """个人信息处理告知书
+泉城示范银行因您的贷款申请，请求济南市信用信息中心向其提供您的信用基础信息，仅限本次贷款审批使用一次。
+您可以拒绝，也可以在数据交付前撤回同意；拒绝或撤回只影响本次申请，不影响您的其他权益。
+银行应在保存期届满后删除所收到的数据。"""
 
 DELIVERED_FIELDS = (
     "status_of_existing_checking_account",
@@ -50,12 +44,30 @@ DELIVERED_FIELDS = (
 )
 """Columns that the product gives for a credit assessment, in the order of the bitmap."""
 
-NOTICE = """个人信息处理告知书
-泉城示范银行因您的贷款申请，请求济南市信用信息中心向其提供您的信用基础信息，仅限本次贷款审批使用一次。
-您可以拒绝，也可以在数据交付前撤回同意；拒绝或撤回只影响本次申请，不影响您的其他权益。
-银行应在保存期届满后删除所收到的数据。"""
-
-NOTICE_HASH = notice_hash(NOTICE)
+RESOURCE = AgreedResource("个人信用基础信息", Role.DEPARTMENT, DELIVERED_FIELDS)
+PRODUCT = AgreedProduct(
+    name="普惠金融信用画像",
+    product_class=ProductClass.DETAIL,
+    operator=Role.OPERATOR,
+    deliverer=Role.DELIVERER,
+    sources=((RESOURCE, 10_000),),
+    fields=DELIVERED_FIELDS,
+    purpose=PURPOSE_CREDIT,
+    notice=NOTICE,
+    # Not divisible by the shares, so that dust shows.
+    price=1_999,
+    shares={Role.DEPARTMENT: 4_000, Role.OPERATOR: 3_500, Role.DELIVERER: 2_500},
+)
+AGREEMENT = Agreement(
+    purposes=PURPOSES,
+    granted_purpose=PURPOSE_FINANCE,
+    resources=(RESOURCE,),
+    products=(PRODUCT,),
+    channel="泉城数据交付通道",
+    venue="泉城数据交易平台",
+    deposits={Role.BANK: 5_000_000},
+)
+SCENARIO = Scenario("apps.loan", CAST, AGREEMENT)
 
 
 @unique
@@ -77,22 +89,11 @@ class Applicant:
     decision: Decision
 
 
-def field_bitmap() -> int:
-    """Return the bitmap of all delivered fields."""
-    return (1 << len(DELIVERED_FIELDS)) - 1
-
-
-def credit_rows() -> list[dict[str, str]]:
-    """Return the rows of the credit data."""
-    path = resources.files("apps.loan").joinpath("data/german_credit.csv")
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-
-
 def applicants() -> list[Applicant]:
     """Return the twelve applicants; who denies and who revokes is spread among the others."""
     rows = credit_rows()
     return [
-        Applicant(row, _identity(row), int(rows[row]["credit_amount"]), _decision(row))
+        Applicant(row, identity_number(row), int(rows[row]["credit_amount"]), _decision(row))
         for row in range(APPLICANTS)
     ]
 
@@ -103,11 +104,3 @@ def _decision(row: int) -> Decision:
     if row in {2, 6}:
         return Decision.REVOKE
     return Decision.GRANT
-
-
-def _identity(row: int) -> str:
-    """Return an identity number of Jinan's form that belongs to nobody: its date does not exist."""
-    body = f"370102199902{30 + row % 2}{row:03d}"
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    check = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11
-    return body + "10X98765432"[check]

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 
 from apps.messages.circulation_chinese import CIRCULATION_CHINESE
+from apps.messages.entities_chinese import ENTITIES_CHINESE
 from apps.messages.operations_chinese import OPERATIONS_CHINESE
+from apps.messages.top_chinese import TOP_CHINESE
+from apps.messages.venue_chinese import VENUE_CHINESE
+from apps.messages.wallet_chinese import WALLET_CHINESE
 
 CHINESE: Mapping[str, str] = {
     # The command as a whole
@@ -193,6 +197,8 @@ CHINESE: Mapping[str, str] = {
     # keys
     "keys.help": "主体的加密密钥。",
     "keys.new.help": "生成密钥并显示其公开部分。",
+    "keys.export.help": "以十六进制显示私钥，供其他语言的程序使用。",
+    "keys.exported": "这是私钥本身：看到它的人即可冒名签名。不要让它进入命令行历史和日志。",
     "keys.show.help": "显示全部密钥的公开部分；不需要口令。",
     "keys.option.keystore": "密钥所在文件夹。",
     "keys.option.kind": "密钥用途：签名（sign），或打开信封（kem）。",
@@ -314,5 +320,9 @@ CHINESE: Mapping[str, str] = {
     "bench.worse.processor": "每笔交易的处理器时间多了 10% 以上：{value}",
     "bench.worse.disk": "每笔交易的磁盘占用多了 10% 以上：{value}",
     **CIRCULATION_CHINESE,
+    **TOP_CHINESE,
     **OPERATIONS_CHINESE,
+    **VENUE_CHINESE,
+    **WALLET_CHINESE,
+    **ENTITIES_CHINESE,
 }

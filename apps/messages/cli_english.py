@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 
 from apps.messages.circulation_english import CIRCULATION_ENGLISH
+from apps.messages.entities_english import ENTITIES_ENGLISH
 from apps.messages.operations_english import OPERATIONS_ENGLISH
+from apps.messages.top_english import TOP_ENGLISH
+from apps.messages.venue_english import VENUE_ENGLISH
+from apps.messages.wallet_english import WALLET_ENGLISH
 
 ENGLISH: Mapping[str, str] = {
     # The command as a whole
@@ -195,6 +199,11 @@ ENGLISH: Mapping[str, str] = {
     # keys
     "keys.help": "Encrypted keys of a party.",
     "keys.new.help": "Make a key and show its public part.",
+    "keys.export.help": "Show a secret key in hexadecimal, for programs in other languages.",
+    "keys.exported": (
+        "This is the secret key itself: whoever reads it signs as its owner."
+        " Keep it out of histories of shells and out of logs."
+    ),
     "keys.show.help": "Show the public parts of all keys; no passphrase is needed.",
     "keys.option.keystore": "Folder of the keys.",
     "keys.option.kind": "What the key is for: signing, or opening envelopes (kem).",
@@ -326,5 +335,9 @@ ENGLISH: Mapping[str, str] = {
     "bench.worse.processor": "a transaction costs over 10 % more processor time: {value}",
     "bench.worse.disk": "a transaction takes over 10 % more disk: {value}",
     **CIRCULATION_ENGLISH,
+    **TOP_ENGLISH,
     **OPERATIONS_ENGLISH,
+    **VENUE_ENGLISH,
+    **WALLET_ENGLISH,
+    **ENTITIES_ENGLISH,
 }

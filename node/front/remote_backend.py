@@ -54,7 +54,8 @@ class RemoteBackend:
                     waiting.set_result(frame)
         finally:
             for waiting in self._waiting.values():
-                waiting.set_exception(ConnectionResetError("the node is gone"))
+                if not waiting.done():  # as of a caller that went away meanwhile
+                    waiting.set_exception(ConnectionResetError("the node is gone"))
             self._writer.transport.abort()
 
     async def status(self) -> api.NodeStatus:

@@ -102,6 +102,8 @@ class StoredBlock:
     transactions: tuple[bytes, ...]
     receipts: tuple[bytes, ...]
     evidence: tuple[bytes, ...] = ()
+    last_certificate: bytes = b""
+    """The certificate that the block embeds; empty in block 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeAlias
 
-from chaincode import due, freezes, parameters, validators
+from chaincode import due, evidence, flags, freezes, parameters, validators
 from chaincode.authorization import records as authorization
+from chaincode.delivery import job_records as jobs
 from chaincode.delivery import records as delivery
 from chaincode.fields import Json
 from chaincode.membership import proposal
@@ -24,6 +25,8 @@ AnyTable: TypeAlias = Table[Any, Any] | Single[Any]
 
 _MODULES: tuple[ModuleType, ...] = (
     due,
+    evidence,
+    flags,
     freezes,
     parameters,
     validators,
@@ -33,6 +36,7 @@ _MODULES: tuple[ModuleType, ...] = (
     authorization,
     trading,
     delivery,
+    jobs,
     settlement,
     supervision,
 )

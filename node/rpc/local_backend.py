@@ -236,6 +236,7 @@ class LocalBackend:
     def _block(self, height: int) -> StoredBlock:
         with self._chain.snapshot() as view:
             block = view.block(height)
+            embedded = block.last_certificate
             return StoredBlock(
                 header=view.header_bytes(height),
                 certificate=view.certificate_bytes(height),
@@ -243,6 +244,7 @@ class LocalBackend:
                 transactions=block.transactions,
                 receipts=tuple(view.receipts_bytes(height)),
                 evidence=block.evidence,
+                last_certificate=b"" if embedded is None else embedded.encoded(),
             )
 
     async def height_of(self, block_hash: bytes) -> int | None:

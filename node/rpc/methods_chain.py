@@ -54,6 +54,7 @@ async def chain_block(services: Services, request: api.BlockRequest) -> api.Bloc
         header=header_view(header),
         view=decode_certificate(block.certificate).view,
         size=block.size,
+        last_certificate=(block.last_certificate or None) if first_page else None,
         transaction_count=count,
         sweeps=tuple(receipt_view(decode_receipt(item)) for item in sweeps),
         evidence=await _evidence(services, known) if first_page else (),

@@ -4,10 +4,15 @@ The rule of each method is one function; a method without one is not for persons
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+from chaincode.authorization.records import CONSENTS, MATTERS
+from chaincode.delivery.records import ASSETS
 from chaincode.fields import Json
 from chaincode.ids import key_id
+from chaincode.state import decode_record
+from chaincode.tables import Table
+from chaincode.trading.records import LINES, ORDERS, line_ids
 from ledger.refusal import Code, Refused, require
 from ledger.transaction import Transaction, decode_transaction
 from node.rpc.entity_tables import TABLES
@@ -15,12 +20,29 @@ from node.rpc.outcomes import committed
 from node.rpc.services import Services
 from quancheng.api import events, state, transactions
 
+R = TypeVar("R")
+
 Rule: TypeAlias = Callable[[Services, bytes, Any], Awaitable[None]]
 
 PUBLIC_KINDS = frozenset(
-    {"channel", "notice", "organisation", "parameter", "party", "product", "purpose", "resource"}
+    {
+        "channel",
+        "committee",
+        "committee_epochs",
+        "key",
+        "listing",
+        "notice",
+        "organisation",
+        "parameter",
+        "party",
+        "product",
+        "purpose",
+        "resource",
+    }
 )
-"""Who asks, for what, about which data: names that a public body reviewed."""
+"""Who asks, for what, about which data: what a public body reviewed, or anybody can buy from."""
+PUBLIC_TYPES = frozenset({"notice.register", "product.submit"})
+"""Transactions that a person reads to check what a request names by their ids."""
 
 
 async def require_concerned(services: Services, sid: bytes, name: str, request: object) -> None:
@@ -63,7 +85,8 @@ async def _transaction(
     if found is not None:
         transaction = decode_transaction(found.data)
         ids = {item for event in found.receipt.events for item in event.ids}
-        require(_is_party_to(sid, transaction) or key_id(sid) in ids, Code.NO_RIGHT, "tx_id")
+        is_open = _is_party_to(sid, transaction) or transaction.type in PUBLIC_TYPES
+        require(is_open or key_id(sid) in ids, Code.NO_RIGHT, "tx_id")
         return
     if waiting is None:
         raise Refused(Code.NOT_FOUND, "tx_id")
@@ -97,7 +120,46 @@ async def _entity(services: Services, sid: bytes, request: state.EntityRequest) 
     if value is None:
         raise Refused(Code.NOT_FOUND, "id")
     names = {sid.hex(), key_id(sid).hex()}
-    require(_holds(table.view(raw_key, value).fields, names), Code.NO_RIGHT, "id")
+    if not _holds(table.view(raw_key, value).fields, names):
+        leads = _LEADS.get(request.kind)
+        about = leads is not None and await leads(services, request.id, sid)
+        require(about, Code.NO_RIGHT, "id")
+
+
+async def _asset_leads(services: Services, asset_id: bytes, sid: bytes) -> bool:
+    """Say whether an envelope was made for a line about this person."""
+    asset = await _record(services, ASSETS, asset_id)
+    return (await _record(services, LINES, asset.line)).sid == sid
+
+
+async def _order_leads(services: Services, order_id: bytes, sid: bytes) -> bool:
+    """Say whether an order has a line about this person."""
+    order = await _record(services, ORDERS, order_id)
+    lines = [await _record(services, LINES, item) for item in line_ids(order_id, order)]
+    return any(line.sid == sid for line in lines)
+
+
+async def _matter_leads(services: Services, matter_id: bytes, sid: bytes) -> bool:
+    """Say whether a matter has asked this person for consent."""
+    matter = await _record(services, MATTERS, matter_id)
+    consents = [await _record(services, CONSENTS, item) for item in matter.consents]
+    return any(consent.sid == sid for consent in consents)
+
+
+_LEADS: Mapping[str, Callable[[Services, bytes, bytes], Awaitable[bool]]] = {
+    "asset": _asset_leads,
+    "order": _order_leads,
+    "matter": _matter_leads,
+}
+"""Kinds whose records name the person only by way of others."""
+
+
+async def _record(services: Services, table: Table[bytes, R], key: bytes) -> R:
+    """Return a record that another one names."""
+    (value,) = (await services.backend.state_values((table.raw_key(key),))).values
+    assert value is not None
+    record: R = decode_record(table.codec, value)
+    return record
 
 
 def _holds(fields: object, names: set[str]) -> bool:

@@ -1,7 +1,7 @@
 """Methods about the chain: where it stands, blocks, certificates, validators, parameters."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from ledger.block import EVIDENCE_MAX, EVIDENCE_SIZE_MAX
 from ledger.certificate import CERTIFICATE_SIZE_MAX
@@ -158,6 +158,9 @@ class EvidenceView:
     data: Annotated[bytes, BytesForm(1, EVIDENCE_SIZE_MAX), "Canonical bytes: the two messages."]
 
 
+EmbeddedCertificate: TypeAlias = Annotated[bytes, BytesForm(1, CERTIFICATE_SIZE_MAX)]
+
+
 @dataclass(frozen=True, slots=True)
 class BlockResult:
     """A block: header, count of everything in it, and a page of its transactions."""
@@ -166,6 +169,11 @@ class BlockResult:
     header: HeaderView
     view: Annotated[int, "View in which the block was decided."]
     size: Annotated[int, "Size of the whole block in bytes."]
+    last_certificate: Annotated[
+        EmbeddedCertificate | None,
+        "Canonical bytes of the certificate of the block before, as this block embeds it; null in"
+        " block 1. First page only.",
+    ]
     transaction_count: int
     sweeps: Annotated[
         tuple[ReceiptView, ...], "What block time alone brought about; first page only."

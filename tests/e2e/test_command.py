@@ -1,8 +1,5 @@
 """The command as a person uses it: a network up, a transaction, its explanation, evidence, down."""
 
-import contextlib
-import io
-import json
 import secrets
 import subprocess
 import sys
@@ -13,41 +10,16 @@ from pathlib import Path
 import pytest
 
 from apps.cli.exits import ExitCode
-from apps.cli.main import run_cli
 from apps.testnet_processes import NodeState, processes_of
 from genesis.testnet import load_testnet
+from tests.e2e.command_line import ROOT, Command
 
-ROOT = Path(__file__).parents[2]
 UNDECIDED_S = 5.0
 DECIDED_S = 60.0
 SUPERVISORS = ("supervisor", "audit-supervisor")
 HASH_DIGITS = 64
 
 pytestmark = pytest.mark.e2e
-
-
-class Command:
-    """The `quancheng` command over one test network."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def run(self, *words: str, code: ExitCode = ExitCode.OK) -> str:
-        """Run the command, expect an exit code, return what it printed."""
-        shown = io.StringIO()
-        with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown):
-            found = run_cli(words)
-        assert found == code, f"{' '.join(words)}: {shown.getvalue()}"
-        return shown.getvalue()
-
-    def run_apart(self, *words: str) -> None:
-        """Run the command in a process of its own, which ends before the nodes it started."""
-        subprocess.run([sys.executable, "-m", "apps.cli.main", *words], check=True, cwd=ROOT)
-
-    def answer(self, *words: str, code: ExitCode = ExitCode.OK) -> "dict[str, object]":
-        """Run the command with --json and return its answer."""
-        answer: dict[str, object] = json.loads(self.run(*words, "--json", code=code))
-        return answer
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.tidy.sources import ROOT
 
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
-_COMMAND = re.compile(r"\./(scripts/[a-z]+)")
+_COMMAND = re.compile(r"\./(scripts/[/a-z]+)")
 
 
 def _pages() -> list[Path]:

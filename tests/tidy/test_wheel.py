@@ -21,4 +21,4 @@ def test_the_wheel_holds_the_rooms_and_nothing_else(tmp_path: Path) -> None:
         path.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")
     }
     assert modules <= names
-    assert "apps/loan/data/german_credit.csv" in names
+    assert "apps/stage/data/german_credit.csv" in names

@@ -1,37 +1,34 @@
-"""One file for each part; each `play` is the whole conduct of one party."""
+"""One file for each part of this scenario; each `play` is the whole conduct of one party."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from apps.loan.cast import Role
-from apps.loan.desk import Desk
-from apps.loan.roles import (
+from apps.loan.roles import bank, citizens, deliverer, stranger, supervisor
+from apps.stage.cast import Office
+from apps.stage.process import Play
+from apps.stage.roles import (
     auditor,
     authorizer,
-    bank,
-    citizens,
-    deliverer,
-    department,
+    holder,
     identity,
     market,
     operator,
     registrar,
     settlement,
-    stranger,
-    supervisor,
 )
 
-PLAYS: Mapping[Role, Callable[[Desk], Awaitable[None]]] = {
-    Role.AUTHORIZER: authorizer.play,
-    Role.REGISTRAR: registrar.play,
-    Role.MARKET: market.play,
-    Role.DEPARTMENT: department.play,
-    Role.IDENTITY: identity.play,
-    Role.SETTLEMENT: settlement.play,
+PLAYS: Mapping[str, Play] = {
+    Office.AUTHORIZER: authorizer.play,
+    Office.REGISTRAR: registrar.play,
+    Office.MARKET: market.play,
+    Office.IDENTITY: identity.play,
+    Office.SETTLEMENT: settlement.play,
+    Office.SUPERVISOR: supervisor.play,
+    Office.AUDITOR: auditor.play,
+    Role.DEPARTMENT: holder.hold,
     Role.OPERATOR: operator.play,
     Role.DELIVERER: deliverer.play,
     Role.STRANGER: stranger.play,
     Role.BANK: bank.play,
-    Role.SUPERVISOR: supervisor.play,
-    Role.AUDITOR: auditor.play,
     Role.CITIZENS: citizens.play,
 }

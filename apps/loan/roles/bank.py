@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from apps.channel.client import ChannelClient
-from apps.loan import counter, sights
-from apps.loan.cast import Role
-from apps.loan.desk import Desk
-from apps.loan.governing import approve_agreed
-from apps.loan.serving import new_service, serving
-from apps.loan.story import PURPOSE_CREDIT, PURPOSE_FINANCE, PURPOSE_MARKETING, RETURNING
+from apps.loan import counter
+from apps.loan.story import PRODUCT, PURPOSE_CREDIT, PURPOSE_FINANCE, PURPOSE_MARKETING, RETURNING
+from apps.stage import sights
+from apps.stage.desk import Desk
+from apps.stage.governing import approve_agreed
+from apps.stage.receiving import receive, settle
+from apps.stage.serving import new_service, serving
 from chaincode.authorization.records import (
     CONSENTS,
     AmountBucket,
@@ -25,21 +25,19 @@ from chaincode.authorization.records import (
     MatterKind,
     MatterOutcome,
 )
-from chaincode.delivery.records import ASSETS, Verdict
+from chaincode.delivery.records import Verdict
 from chaincode.freezes import FREEZES
-from chaincode.parameters import PARAMETERS, ParameterName
 from chaincode.registration.records import Product
-from chaincode.rights import Right
 from chaincode.settlement.records import ACCOUNTS
 from chaincode.trading.placement import OrderLine
-from chaincode.trading.records import LINES, Line, LineState
-from ledger.envelope_header import Recipient
+from chaincode.trading.records import LINES
 from ledger.suites import tagged_hash
 from ledger.transaction import assemble
-from quancheng.consignments import consignment_of, prepared_header, wraps_of
 from quancheng.envelope_files import open_to_file
-from quancheng.envelope_wraps import open_wrap, require_same_key
 from quancheng.kem import kem_key_of
+
+REFUSED_AT_THE_DOOR = "refused-at-the-door.txt"
+"""In its folder: the id of a badly signed transaction, and what the node said of it."""
 
 _MATTER_TERM_MS = 3_600_000
 _ANSWER_TERM_MS = 240_000
@@ -83,8 +81,8 @@ async def play(desk: Desk) -> None:
     service.router.add_post(counter.APPLY_PATH, take)
     async with serving(desk, service), asyncio.TaskGroup() as group:
         group.create_task(approve_agreed(desk))
-        listing_id, listing = await sights.listing(desk)
-        _, terms = await sights.product(desk)
+        listing_id, listing = await sights.listing(desk, PRODUCT.name)
+        _, terms = await sights.product(desk, PRODUCT.name)
         offer = _Offer(listing_id, listing.product, terms)
         own = await desk.own_party()
         await desk.state_of(ACCOUNTS, own.id, lambda account: account.free > 0)
@@ -170,7 +168,7 @@ class _LoanOffice:
             # Abuse: to use a second time what was agreed to once.
             self._reused = True
             await self._try_order(case, PURPOSE_CREDIT)
-        await self._settle(line_id)
+        await settle(self._desk, line_id)
 
     async def _is_thawed(self) -> bool:
         return await self._desk.record(FREEZES, self._offer.product) is None
@@ -197,62 +195,23 @@ class _LoanOffice:
         }
 
     async def _receive(self, line_id: bytes, secret: bytes) -> bool:
-        """Fetch, acknowledge and open an envelope; say False where the line was refunded."""
-        desk = self._desk
-        prepared = await desk.state_of(
-            LINES, line_id, lambda line: _is_at(line, LineState.PREPARED)
-        )
-        if prepared.state is LineState.REFUNDED:
+        """Open an envelope and say that it is fine; say False where the line was refunded."""
+        received = await receive(self._desk, line_id, secret)
+        if received is None:
             return False
-        goods = await consignment_of(desk.client, line_id)
-        header = await prepared_header(desk.client, desk.genesis_hash, goods)
-        ciphertext = desk.folder / f"{line_id.hex()}.sealed"
-        async with ChannelClient(desk.directory.service(Role.CHANNEL)) as store:
-            await store.fetch(header, ciphertext)
-        await desk.attempt(
-            "envelope.acknowledge",
-            line=line_id,
-            header_hash=header.hash(),
-            cipher_root=header.cipher_root,
-        )
-        released = await desk.state_of(
-            LINES, line_id, lambda line: _is_at(line, LineState.RELEASED)
-        )
-        if released.state is LineState.REFUNDED:
-            return False
-        assert released.asset is not None
-        asset = await desk.record(ASSETS, released.asset)
-        assert asset is not None
-        wraps = wraps_of(asset)
-        own = Recipient(Right.USE, kem_key_of(secret))
-        content_key = open_wrap(header, wraps[own], secret)
-        require_same_key(header, content_key, wraps)
-        with ciphertext.open("rb") as source:
-            open_to_file(header, content_key, source, desk.folder / f"{line_id.hex()}.json")
-        await desk.send(
+        header = received.header
+        with received.ciphertext.open("rb") as source:
+            path = self._desk.folder / f"{line_id.hex()}.json"
+            open_to_file(header, received.content_key, source, path)
+        await self._desk.send(
             "envelope.receipt", line=line_id, header_hash=header.hash(), verdict=Verdict.OK
         )
         return True
-
-    async def _settle(self, line_id: bytes) -> None:
-        """Wait for the dispute window to pass, then have the line paid out."""
-        desk = self._desk
-        line = await desk.state_of(LINES, line_id, lambda item: _is_at(item, LineState.ACCEPTED))
-        window = await desk.record(PARAMETERS, ParameterName.DISPUTE_TERM_MS)
-        assert window is not None
-        assert line.accepted_ms is not None
-        await desk.until_time(line.accepted_ms + window.at(desk.height))
-        await desk.send("line.settle", lines=(line_id,))
 
     async def _close(self, case: _Case, outcome: MatterOutcome) -> None:
         granted = outcome is MatterOutcome.GRANTED
         bucket = _bucket(case.amount) if granted else AmountBucket.NONE
         await self._desk.send("matter.close", matter=case.matter, outcome=outcome, amount=bucket)
-
-
-def _is_at(line: Line, state: LineState) -> bool:
-    """Say whether a line has reached a state, or was refunded."""
-    return line.state >= state
 
 
 def _bucket(amount: int) -> AmountBucket:
@@ -269,6 +228,6 @@ async def _submit_bad_signature(desk: Desk) -> None:
     broken[-1] ^= 1
     forged = assemble(signed.unsigned, [bytes(broken)])
     (submission,) = await desk.client.submit(forged)
-    path = desk.folder / "refused-at-the-door.txt"
+    path = desk.folder / REFUSED_AT_THE_DOOR
     code = "" if submission.refusal is None else submission.refusal.code
     path.write_text(f"{forged.tx_id.hex()} {submission.state.value} {code}\n", encoding="utf-8")

@@ -1,7 +1,7 @@
 """A deliverer without a mandate: tries to release somebody else's delivery."""
 
-from apps.loan.desk import Desk
-from apps.loan.roles.newcomer import join
+from apps.stage.desk import Desk
+from apps.stage.roles.newcomer import join
 from chaincode.delivery.records import ASSETS
 from chaincode.trading.records import LINES, Line, LineState
 from ledger.refusal import Code

@@ -1,15 +1,12 @@
-"""The supervisor: governs, proposes the committee, designates channels, inspects with a freeze."""
+"""The supervisor: takes office, then inspects a product in the middle, with a freeze."""
 
 import asyncio
 
-from apps.loan import sights
-from apps.loan.committee import agreed_committee, confirm_own_share
-from apps.loan.cosigning import add_cosigning
-from apps.loan.desk import Desk
-from apps.loan.governing import approve_agreed
-from apps.loan.serving import new_service, serving
-from apps.loan.story import CHANNEL_NAME, INSPECTION_AFTER, VENUE_NAME
-from chaincode.registration.channel import ChannelRegister
+from apps.loan.story import INSPECTION_AFTER, PRODUCT
+from apps.stage import sights
+from apps.stage.desk import Desk
+from apps.stage.roles.supervisor import supervisors_service, take_office
+from apps.stage.serving import serving
 from chaincode.supervision.records import LegalBasis, Target, TargetKind
 from chaincode.trading.records import LINES, Line, LineState
 
@@ -20,13 +17,8 @@ _DELIVERED = frozenset({LineState.RELEASED, LineState.ACCEPTED, LineState.SETTLE
 
 async def play(desk: Desk) -> None:
     """Play the supervisor."""
-    service = new_service()
-    add_cosigning(service, desk, _designates)
-    async with serving(desk, service), asyncio.TaskGroup() as group:
-        group.create_task(approve_agreed(desk))
-        await desk.own_party()
-        await desk.send("proposal.open", action=agreed_committee(desk))
-        await confirm_own_share(desk)
+    async with serving(desk, supervisors_service(desk)), asyncio.TaskGroup() as group:
+        await take_office(desk, group)
         await desk.until(lambda: _enough_delivered(desk))
         await _inspect(desk)
         await asyncio.Event().wait()
@@ -34,7 +26,7 @@ async def play(desk: Desk) -> None:
 
 async def _inspect(desk: Desk) -> None:
     """Freeze the product while looking into it, then lift the freeze and close the case."""
-    product, _ = await sights.product(desk)
+    product, _ = await sights.product(desk, PRODUCT.name)
     opened = await desk.send(
         "case.open",
         targets=(Target(TargetKind.PRODUCT, product),),
@@ -52,8 +44,3 @@ async def _inspect(desk: Desk) -> None:
 async def _enough_delivered(desk: Desk) -> bool:
     lines: list[Line] = [line for _, line in await desk.matching(LINES)]
     return sum(line.state in _DELIVERED for line in lines) >= INSPECTION_AFTER
-
-
-async def _designates(_desk: Desk, body: object) -> bool:
-    """Designate the venue and the channel that were agreed upon."""
-    return isinstance(body, ChannelRegister) and body.name in {CHANNEL_NAME, VENUE_NAME}

@@ -19,7 +19,7 @@ from chaincode.catalogue import TYPES
 from genesis.plan import Plan, PlannedOrganisation, PlannedParty
 from genesis.plan_file import chosen_parameters, render_plan
 from ledger.genesis import decode_genesis
-from quancheng.keystore import Keystore
+from quancheng.keystore import QUICK, KeyKind, Keystore
 from quancheng.passphrase import VARIABLE
 
 ROOT = Path(__file__).parents[3]
@@ -158,6 +158,22 @@ def test_keys_are_made_and_shown(
     assert run_cli(["keys", "new", "sign", "--keystore", "keys"]) == ExitCode.LOCAL
 
 
+def test_a_key_is_exported_with_the_passphrase_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The secret goes to stdout alone, with a warning beside it; a wrong passphrase shows none."""
+    Keystore(Path("keys"), QUICK).add("sign", KeyKind.SIGN, bytes(range(32)), "passphrase")
+    export = ["keys", "export", "sign", "--keystore", "keys"]
+    monkeypatch.setenv(VARIABLE, "passphrase")
+    assert run_cli(export) == ExitCode.OK
+    shown = capsys.readouterr()
+    assert shown.out == f"{bytes(range(32)).hex()}\n"
+    assert "signs as its owner" in shown.err
+    monkeypatch.setenv(VARIABLE, "another")
+    assert run_cli(export) == ExitCode.LOCAL
+    assert capsys.readouterr().out == ""
+
+
 def small_plan() -> Plan:
     """Return a development chain of one organisation with a party and one without."""
     party = PlannedParty("bank", "泉城银行", 6, (6,))
@@ -220,3 +236,19 @@ def test_a_file_that_is_no_evidence_is_refused(capsys: pytest.CaptureFixture[str
     assert "E904" in capsys.readouterr().err
     arguments[2] = "missing.qce"
     assert run_cli(arguments) == ExitCode.USAGE
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_the_command(capsys: pytest.CaptureFixture[str], shell: str) -> None:
+    """The script asks the command itself, which knows its groups without importing them all."""
+    assert run_cli(["completion", shell]) == ExitCode.OK
+    assert "_QUANCHENG_COMPLETE" in capsys.readouterr().out
+    asked = {
+        **os.environ,
+        "_QUANCHENG_COMPLETE": "bash_complete",
+        "COMP_WORDS": "quancheng explorer w",
+        "COMP_CWORD": "2",
+    }
+    words = [sys.executable, "-m", "apps.cli.main"]
+    shown = subprocess.run(words, capture_output=True, text=True, check=True, env=asked, cwd=ROOT)
+    assert shown.stdout == "plain,watch\n"

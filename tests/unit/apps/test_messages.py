@@ -14,23 +14,30 @@ from ledger.refusal_texts import Language
 from tests.tidy.sources import sources
 
 _BY_PREFIX = (
+    "affair.",
     "answer.",
+    "basis.",
+    "class.",
     "column.",
     "doctor.",
     "process.",
+    "resource_kind.",
+    "right.",
     "state.",
+    "status.",
     "testnet.column.",
     "validators.obstacle.",
     "why_stuck.cause.",
     "why_stuck.remedy.",
     "why_stuck.step.",
+    "venue.judgement.",
 )
 """Keys that are put together at run time."""
 
 
 def said_keys() -> Iterator[str]:
     """Yield every key that the command's sources name."""
-    for source in sources("apps/cli", "apps/bench"):
+    for source in sources("apps/cli", "apps/bench", "apps/top"):
         for node in ast.walk(source.tree):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
@@ -68,7 +75,7 @@ def test_every_text_is_used() -> None:
     used = set(said_keys())
     literals = {
         node.value
-        for source in sources("apps/cli", "apps/bench")
+        for source in sources("apps/cli", "apps/bench", "apps/top")
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
@@ -76,7 +83,12 @@ def test_every_text_is_used() -> None:
         key for key in ENGLISH if key not in used | literals and not key.startswith(_BY_PREFIX)
     ]
     groups = {f"{name}.help" for name in ("testnet", "genesis", "node", "keys", "tx")}
-    assert set(unused) <= groups | {"explorer.help", "evidence.help", "validators.help"}
+    assert set(unused) <= groups | {
+        "explorer.help",
+        "evidence.help",
+        "validators.help",
+        "venue.help",
+    }
 
 
 def test_the_locale_decides(monkeypatch: pytest.MonkeyPatch) -> None:

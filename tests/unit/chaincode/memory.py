@@ -2,6 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+from chaincode.codec import RecordCodec
+from chaincode.state import decode_record
+
+R = TypeVar("R")
 
 
 class MemoryState:
@@ -14,6 +20,11 @@ class MemoryState:
     def get(self, raw_key: bytes, /) -> bytes | None:
         """Return the value of a key, or None."""
         return self.values.get(raw_key)
+
+    def record(self, raw_key: bytes, codec: RecordCodec[R], /) -> R | None:
+        """Return the decoded record of a key, or None."""
+        value = self.get(raw_key)
+        return None if value is None else decode_record(codec, value)
 
     def scan(self, prefix: bytes, start: bytes = b"", /) -> Iterator[tuple[bytes, bytes]]:
         """Yield the keys with a prefix from `start` on, with their values, in ascending order."""

@@ -1,7 +1,8 @@
 """Every action of a history by name, and how a history is played."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from chaincode.delivery.job_records import JOBS, UNDER_WAY
 from chaincode.trading.records import FINAL, LINES, LineState
@@ -12,6 +13,7 @@ from tests.unit.chaincode import play_money as money
 from tests.unit.chaincode import play_watch as watch
 from tests.unit.chaincode.city import DAY, HOUR
 from tests.unit.chaincode.play import Play, Signed, Step, founded_play
+from tests.unit.chaincode.replaying import check_replay
 
 WAITS = (2_000, 2_000, 3_000, 5_000, 20_000, 65_000, HOUR // 2, 2 * DAY)
 
@@ -73,12 +75,18 @@ def play_step(play: Play, step: Step) -> None:
         play.try_out(ACTIONS[name](play, a, b, c), b, c)
 
 
-def play_out(history: Iterable[Step]) -> Play:
-    """Play a history to its end, checking after each block."""
+def play_out(history: Iterable[Step], transactions: int | None = None) -> Play:
+    """Play a history to its end, or until so many transactions were tried; check after each block.
+
+    What was played is then played again from its blocks.
+    """
     play = founded_play()
     for step in history:
         play_step(play, step)
+        if transactions is not None and len(play.outcomes) + len(play.waiting) >= transactions:
+            break
     check_ends(play)
+    check_replay(play.world)
     return play
 
 
@@ -95,10 +103,14 @@ def check_ends(play: Play) -> None:
     assert not jobs & UNDER_WAY, "I27: a job waits for ever"
 
 
-def drawn_history(seed: int, steps: int) -> list[Step]:
-    """Return the history of a seed."""
+def drawn_steps(seed: int) -> Iterator[Step]:
+    """Yield the steps of a seed, without end."""
     draw = random.Random(seed)
-    return [
-        (draw.choice(NAMES), draw.randrange(10_000), draw.randrange(10_000), draw.randrange(10_000))
-        for _ in range(steps)
-    ]
+    while True:
+        name = draw.choice(NAMES)
+        yield name, draw.randrange(10_000), draw.randrange(10_000), draw.randrange(10_000)
+
+
+def drawn_history(seed: int, steps: int) -> list[Step]:
+    """Return the first steps of a seed."""
+    return list(islice(drawn_steps(seed), steps))

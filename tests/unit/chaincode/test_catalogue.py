@@ -1,11 +1,7 @@
 """The catalogue is whole: nothing declared twice, nothing without a handler or a meaning."""
 
-import importlib
-import pkgutil
-
 import pytest
 
-import chaincode
 from chaincode.catalogue import DECLARATIONS, SWEEPS, TYPES
 from chaincode.declaration import AnyDeclaration
 from chaincode.documentation import pages
@@ -13,8 +9,8 @@ from chaincode.due import DueKind
 from chaincode.fields import Json
 from chaincode.parameter_definitions import DEFINITIONS
 from chaincode.parameters import ParameterName
-from chaincode.tables import Single, Table
 from tests.tidy.sources import ROOT
+from tests.unit.chaincode.all_tables import tables
 
 PROTECTIVE = {
     "consent.deny",
@@ -27,17 +23,10 @@ PROTECTIVE = {
 }
 
 
-def modules() -> list[str]:
-    found = pkgutil.walk_packages(chaincode.__path__, "chaincode.")
-    return sorted(module.name for module in found)
-
-
 def test_no_two_tables_share_a_namespace() -> None:
     owners: dict[int, object] = {}
-    for name in modules():
-        for item in vars(importlib.import_module(name)).values():
-            if isinstance(item, Table | Single):
-                assert owners.setdefault(item.namespace, item) is item, item.name
+    for item in tables():
+        assert owners.setdefault(item.namespace, item) is item, item.name
     assert owners
 
 

@@ -12,8 +12,10 @@ from chaincode.authorization.grants import (
 )
 from chaincode.authorization.records import GRANTS, GrantStatus
 from chaincode.parameters import ParameterName
-from chaincode.rights import Right
+from chaincode.registration.resource import DeregistrationReason, ResourceDeregister
+from chaincode.rights import PartyKind, Right
 from chaincode.settlement.accounts import free_balance
+from chaincode.settlement.money import CreditMint
 from chaincode.trading.records import LINES, LISTINGS, LineState, ListingStatus, RefundReason
 from ledger.refusal import Code
 from tests.unit.chaincode.city import DAY, FUNDS, HOUR, PRICE, City, varied
@@ -48,6 +50,12 @@ def test_acceptance_pays_the_consideration(city: City) -> None:
     assert city.world.refused(GrantAccept(grant), city.bank) is Code.NO_RIGHT
     dear = city.world.do(offer(city, consideration=1), city.holder)
     assert city.world.refused(GrantAccept(dear), city.operator) is Code.INSUFFICIENT_FUNDS
+    city.world.do(CreditMint(city.operator.id, 100, salted("booking")), city.settlement_bank)
+    before = free_balance(city.world.state, city.holder.id)
+    fair = city.world.do(offer(city, consideration=60), city.holder)
+    city.world.do(GrantAccept(fair), city.operator)
+    assert free_balance(city.world.state, city.operator.id) == 40
+    assert free_balance(city.world.state, city.holder.id) == before + 60
 
 
 def test_an_authorizer_may_offer_over_any_resource(city: City) -> None:
@@ -88,13 +96,23 @@ def test_terms_are_bounded_by_parameters_and_registrations(city: City) -> None:
     assert city.world.refused(beyond, city.holder) is Code.OUT_OF_SCOPE
 
 
+def test_what_is_not_registered_any_more_is_not_granted(city: City) -> None:
+    """E202: neither by its holder nor by an authorizing body."""
+    end = ResourceDeregister(city.resource, DeregistrationReason.SOURCE_CLOSED)
+    city.world.do(end, city.registrar)
+    for grantor in (city.holder, city.authorizer):
+        assert city.world.refused(offer(city), grantor) is Code.RESOURCE_NOT_ACTIVE
+
+
 def test_only_the_holder_or_an_authorizer_offers(city: City) -> None:
     assert city.world.refused(offer(city), city.operator) is Code.NO_RIGHT
 
 
 def test_only_the_grantee_accepts_and_only_once(city: City) -> None:
     grant = city.world.do(offer(city), city.holder)
-    assert city.world.refused(GrantAccept(grant), city.deliverer) is Code.NO_RIGHT
+    rival = city.world.actor("another operator", PartyKind.OPERATOR, Right.OPERATE)
+    for other in (city.deliverer, rival):
+        assert city.world.refused(GrantAccept(grant), other) is Code.NO_RIGHT
     assert city.world.refused(GrantAccept(salted("unknown")), city.operator) is Code.NOT_FOUND
     city.world.do(GrantAccept(grant), city.operator)
     assert city.world.refused(GrantAccept(grant), city.operator) is Code.BAD_STATE

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from chaincode.authorization.grants import GrantAccept, GrantRevoke
+from chaincode.delivery.records import METERS, Meter
 from chaincode.ids import part_id
 from chaincode.membership.party import PartyReason, PartyResume, PartySuspend
 from chaincode.membership.right import RightWithdraw
+from chaincode.parameters import ParameterName
 from chaincode.registration.channel import ChannelRegister
 from chaincode.registration.notice import NoticeRegister
 from chaincode.registration.product import ProductReview, ProductSubmit
@@ -186,6 +188,8 @@ def test_data_about_nobody_carries_no_consent_and_free_use_is_delivered_alike(ci
     assert (record.state, record.price) == (LineState.RELEASED, 0)
     assert (record.consent, record.sid, record.matter) == (None, None, None)
     assert ORDERS.known(city.world.state, order).escrow == 0
+    period = city.now_ms // city.world.parameter(ParameterName.METER_PERIOD_MS)
+    assert METERS.get(city.world.state, (record.product, period)) == Meter(releases=1, gross=0)
 
 
 def test_a_public_product_has_no_price(city: City) -> None:

@@ -157,3 +157,19 @@ async def test_what_no_front_says_ends_the_pipe(frame: bytes) -> None:
     assert await read_frame(reader, REQUEST_SIZE_MAX) is None
     await serving
     writer.close()
+
+
+async def test_a_caller_that_leaves_at_the_end_harms_nobody() -> None:
+    """The pipe is closed also where a caller went away in the very turn in which it ended."""
+    ours, theirs = socket.socketpair()
+    serving = asyncio.create_task(serve_front(Standing(), ours))  # type: ignore[arg-type]
+    remote = await RemoteBackend.connect(theirs)
+    reading = asyncio.create_task(remote.run())
+    call = asyncio.create_task(remote.block(1))
+    while not remote._waiting:
+        await asyncio.sleep(0)
+    reading.cancel()
+    call.cancel()
+    ended = await asyncio.gather(call, reading, return_exceptions=True)
+    assert [type(error) for error in ended] == [asyncio.CancelledError, asyncio.CancelledError]
+    await serving

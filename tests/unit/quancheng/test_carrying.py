@@ -30,7 +30,7 @@ from quancheng.kem import kem_key_of
 from quancheng.origin import ORIGIN_SIZE, Origin, decode_origin, origin_of
 from tests.unit.chaincode.city import City
 from tests.unit.chaincode.world import Actor, envelope_key
-from tests.unit.quancheng.test_envelope import preamble_for, sealed
+from tests.unit.quancheng.envelopes import preamble_for, sealed
 
 VECTOR = json.loads(
     (Path(__file__).parents[2] / "vectors" / "carrying.json").read_text(encoding="utf-8")

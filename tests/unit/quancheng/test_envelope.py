@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from nacl import bindings
 from typing_extensions import Buffer
 
-from ledger.envelope_header import CHUNK_SIZE_MIN, EnvelopeHeader, EnvelopePreamble, Recipient
+from ledger.envelope_header import CHUNK_SIZE_MIN, EnvelopeHeader
 from ledger.refusal import Code, Refused
 from quancheng.cipher_tree import (
-    CHUNK_OVERHEAD,
     STREAM_HEADER_SIZE,
     CipherRoot,
     cipher_root_of,
@@ -24,47 +23,11 @@ from quancheng.cipher_tree import (
     piece_hash,
     piece_offset,
     read_pieces,
-    root_of_hashes,
 )
 from quancheng.envelope import open_sealed, seal
 from quancheng.envelope_files import open_to_file
-from quancheng.envelope_keys import key_commitment_of, stream_key_of
-from quancheng.kem import kem_key_of
-
-CONTENT_KEY = b"\x11" * 32
-PIECE = CHUNK_SIZE_MIN + CHUNK_OVERHEAD
-RECIPIENTS = tuple(Recipient(right, kem_key_of(bytes([right]) * 32)) for right in (1, 5, 6))
-
-
-def preamble_for(content_key: bytes, chunk_size: int = CHUNK_SIZE_MIN) -> EnvelopePreamble:
-    """Return a preamble that belongs to a content key."""
-    return EnvelopePreamble(
-        genesis_hash=b"\x01" * 32,
-        line=b"\x02" * 32,
-        product=b"\x03" * 32,
-        product_version=1,
-        purpose=11,
-        fields=0b101,
-        consent=b"\x04" * 32,
-        matter=b"\x05" * 32,
-        sid=b"\x01" + b"\x06" * 32,
-        retention_until_ms=1_700_000_000_000,
-        user=b"\x07" * 32,
-        receiving_key=RECIPIENTS[-1].key,
-        channel=b"\x09" * 32,
-        chunk_size=chunk_size,
-        recipients=RECIPIENTS,
-        committee=0,
-        source=None,
-        key_commitment=key_commitment_of(content_key),
-    )
-
-
-def sealed(content: bytes, content_key: bytes = CONTENT_KEY) -> tuple[EnvelopeHeader, bytes]:
-    """Seal a content in small chunks; return header and ciphertext."""
-    target = io.BytesIO()
-    header = seal(preamble_for(content_key), content_key, io.BytesIO(content), target)
-    return header, target.getvalue()
+from quancheng.envelope_keys import stream_key_of
+from tests.unit.quancheng.envelopes import CONTENT_KEY, PIECE, preamble_for, sealed
 
 
 def opened(header: EnvelopeHeader, ciphertext: bytes, content_key: bytes = CONTENT_KEY) -> bytes:
@@ -254,27 +217,6 @@ def test_the_root_does_not_depend_on_portions(data: st.DataObject) -> None:
     assert root.finish() == cipher_root_of(io.BytesIO(ciphertext), CHUNK_SIZE_MIN)
     assert root.size == len(ciphertext)
     assert hashes == [piece_hash(piece) for piece in pieces_of(ciphertext)]
-
-
-def test_a_transfer_resumes_at_any_piece() -> None:
-    """Any range of pieces, read at its offset, is checked against the root by the hash list."""
-    header, ciphertext = sealed(bytes(4 * CHUNK_SIZE_MIN + 1))
-    pieces = pieces_of(ciphertext)
-    hashes = b"".join(piece_hash(piece) for piece in pieces)
-    assert root_of_hashes(hashes) == header.cipher_root
-    for first in range(len(pieces)):
-        offset = piece_offset(first, CHUNK_SIZE_MIN)
-        assert ciphertext[offset:] == b"".join(pieces[first:])
-    for bad in (hashes[:-1], hashes[:-32], b"", hashes[32:] + hashes[:32]):
-        assert not is_root_of(bad, header.cipher_root)
-
-
-def is_root_of(hashes: bytes, root: bytes) -> bool:
-    """Say whether a hash list, possibly malformed, belongs to a root."""
-    try:
-        return root_of_hashes(hashes) == root
-    except Refused:
-        return False
 
 
 @pytest.fixture

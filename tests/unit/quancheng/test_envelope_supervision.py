@@ -19,7 +19,7 @@ from quancheng.envelope_supervision import (
     open_supervision_wrap,
 )
 from quancheng.envelope_wraps import require_same_key, wrap_for
-from tests.unit.quancheng.test_envelope import CONTENT_KEY, RECIPIENTS, preamble_for
+from tests.unit.quancheng.envelopes import CONTENT_KEY, RECIPIENTS, preamble_for
 
 VECTOR = json.loads(
     (Path(__file__).parents[2] / "vectors" / "supervision.json").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from quancheng.envelope_keys import (
 )
 from quancheng.envelope_wraps import make_wrap, open_wrap, require_same_key
 from quancheng.kem import kem_key_of
-from tests.unit.quancheng.test_envelope import CONTENT_KEY, RECIPIENTS, preamble_for
+from tests.unit.quancheng.envelopes import CONTENT_KEY, RECIPIENTS, preamble_for
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "envelope.json"
 OWN_SECRET = bytes([6]) * 32

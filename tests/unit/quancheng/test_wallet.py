@@ -136,7 +136,7 @@ def test_a_restored_seed_finds_its_matters(wallet: Wallet, tmp_path: Path) -> No
     unreachable = 3 + 2 * RECOVERY_GAP + 1
     bound = {matter_keys(SEED, index).sid for index in used | {unreachable}}
     restored = create_wallet(tmp_path / "restored", "other", SEED, CHEAP)
-    assert restored.recover(bound.__contains__) == len(used)
+    assert restored.recover(lambda keys: keys.sid in bound) == len(used)
     assert {item.index for item in restored.matters} == used
     fresh = restored.begin_matter("new")
     assert fresh.sid not in bound

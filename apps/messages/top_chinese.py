@@ -1,0 +1,37 @@
+"""What the live view and the stream of records say in Chinese."""
+
+from collections.abc import Mapping
+
+TOP_CHINESE: Mapping[str, str] = {
+    "explorer.top.help": "全屏跟踪链的运行；按键打开光标所在的内容。",
+    "explorer.option.screenshot": "改为把一幅画面（SVG）存入文件，然后结束。",
+    "explorer.watch.help": "逐条显示新提交的记录，直至被中断。",
+    "explorer.option.name": "只显示此名称或此类的事件，例如 consent. 。",
+    "explorer.option.id": "只显示涉及此标识的记录。",
+    "explorer.option.start": "从第一个区块开始，而不是从下一个。",
+    "explorer.option.records": "显示这么多条记录后结束。",
+    "completion.help": "输出使命令行补全命令、节点与主体的脚本。",
+    "top.chain": "链",
+    "top.node": "节点",
+    "top.rate": "笔/秒",
+    "top.view": "视图",
+    "top.mempool": "待处理",
+    "top.voting": "投票",
+    "top.syncing": "追赶中",
+    "top.silence": "距上一区块",
+    "top.address": "地址",
+    "top.validator": "投票序号",
+    "top.waiting": "正在询问 {url} …",
+    "top.silent": "节点没有应答：",
+    "top.paused": "已暂停：画面静止。",
+    "top.goes_on": "画面继续更新。",
+    "top.title.blocks": "区块",
+    "top.title.transactions": "交易",
+    "top.title.peers": "已连接",
+    "top.title.transaction": "交易",
+    "top.title.peer": "节点",
+    "top.key.back": "返回",
+    "top.key.open": "打开",
+    "top.key.pause": "暂停",
+    "top.key.quit": "退出",
+}

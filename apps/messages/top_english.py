@@ -1,0 +1,37 @@
+"""What the live view and the stream of records say in English."""
+
+from collections.abc import Mapping
+
+TOP_ENGLISH: Mapping[str, str] = {
+    "explorer.top.help": "Follow the chain on the full screen; keys open what the cursor is on.",
+    "explorer.option.screenshot": "Save one picture (SVG) to a file instead, and end.",
+    "explorer.watch.help": "Show every record as it is committed, until interrupted.",
+    "explorer.option.name": "Only events of this name or area, for instance consent.",
+    "explorer.option.id": "Only what names this id.",
+    "explorer.option.start": "Begin with the first block instead of the next one.",
+    "explorer.option.records": "End after so many records.",
+    "completion.help": "Print what makes the shell complete commands, nodes and parties.",
+    "top.chain": "chain",
+    "top.node": "node",
+    "top.rate": "tx/s",
+    "top.view": "view",
+    "top.mempool": "mempool",
+    "top.voting": "votes",
+    "top.syncing": "catches up",
+    "top.silence": "last block before",
+    "top.address": "address",
+    "top.validator": "votes as",
+    "top.waiting": "Asking {url} …",
+    "top.silent": "The node does not answer:",
+    "top.paused": "Paused: the view stands still.",
+    "top.goes_on": "The view goes on.",
+    "top.title.blocks": "Blocks",
+    "top.title.transactions": "Transactions",
+    "top.title.peers": "Connected to",
+    "top.title.transaction": "Transaction",
+    "top.title.peer": "Node",
+    "top.key.back": "back",
+    "top.key.open": "open",
+    "top.key.pause": "pause",
+    "top.key.quit": "quit",
+}

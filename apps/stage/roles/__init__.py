@@ -1,0 +1,1 @@
+"""Parts that are played alike in every scenario; a scenario's own parts lie beside it."""

@@ -1,0 +1,1 @@
+"""`quancheng explorer top`: the live full-screen view of a chain through one node."""

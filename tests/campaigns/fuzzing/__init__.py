@@ -1,0 +1,1 @@
+"""Structure-aware fuzzing of everything that reads bytes from outside."""

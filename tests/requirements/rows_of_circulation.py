@@ -1,0 +1,256 @@
+"""Q1 to Q26: the circulation of public data, as the founding document wants it."""
+
+from ledger.refusal import Code
+from tests.requirements.removal import unit
+from tests.requirements.row import Row
+
+ROWS = (
+    Row(
+        "Q1",
+        "汇聚是常态、不汇聚是例外: the catalogue covers all resources",
+        "Every submitted resource stands in one table; it leaves the register with a reason only.",
+        ("a resource is recorded with system, project and holder",),
+        places=("chaincode.registration.resource:deregister_resource",),
+        tests=(
+            unit(
+                "registration_resource.a_registration_body_deregisters_alone_and_the_holder_never"
+            ),
+        ),
+        limit="What was never submitted no chain can see; disclosures and inspections ask for it.",
+    ),
+    Row(
+        "Q2",
+        "无条件归集、有条件共享: collecting is unconditional, every share has conditions",
+        "Submitting needs the right to hold alone; selling and delivering stand on grants.",
+        ("selling stands on grants", "whoever acts holds the right now"),
+        (Code.GRANT_MISSING, Code.GRANT_ENDED, Code.OUT_OF_SCOPE),
+    ),
+    Row(
+        "Q3",
+        "数字资源一本账: one inventory by system, project and holder",
+        "A resource records its kind, source, project and holder; the table is read in order.",
+        ("a resource is recorded with system, project and holder",),
+    ),
+    Row(
+        "Q4",
+        "应用系统--信息化项目--云网数资源: application, project and resource are linked",
+        "A resource commits to its project and to the catalogue of its items.",
+        (
+            "a resource is recorded with system, project and holder",
+            "a resource has a catalogue that can be checked",
+        ),
+        (Code.BAD_ROOT,),
+    ),
+    Row(
+        "Q5",
+        "数据、组件、视频、AI算法、GIS图层: five kinds of resources",
+        "The kind is one of five; algorithms are registered as such besides.",
+        ("choices are closed",),
+        (Code.SCHEMA,),
+        places=("chaincode.registration.algorithm:register_algorithm",),
+        tests=(unit("registration_product.versions_of_an_algorithm_follow_each_other"),),
+    ),
+    Row(
+        "Q6",
+        "“业务从库”和“部门分平台”: two source modes",
+        "The mode is one of two and stands in the record.",
+        ("choices are closed",),
+        (Code.SCHEMA,),
+    ),
+    Row(
+        "Q7",
+        "元数据…穿透性检测论证: metadata can be checked against the source",
+        "A resource has a Merkle root of its items; a product confirms it, a change needs it anew.",
+        (
+            "a resource has a catalogue that can be checked",
+            "a changed source is confirmed anew",
+        ),
+        (Code.BAD_ROOT, Code.RECONFIRMATION_NEEDED),
+    ),
+    Row(
+        "Q8",
+        "登记…“确权”: registration establishes rights",
+        "Nothing is granted, made a product or delivered of what is not registered now.",
+        (
+            "only a registered resource is granted",
+            "a product is made of registered sources",
+            "a registration waits for its notice",
+        ),
+        (Code.RESOURCE_NOT_ACTIVE, Code.SOURCES_NOT_ACTIVE, Code.NOTICE_RUNNING),
+    ),
+    Row(
+        "Q9",
+        "参与授权运营的各方权益、授权方式、安全要求: rules fix interests, modes and demands",
+        "Governance moves parameters within the bounds of genesis, by a quorum of organisations.",
+        ("parameters keep their bounds", "governance takes a quorum"),
+        (Code.OUT_OF_BOUNDS, Code.NO_RIGHT),
+    ),
+    Row(
+        "Q10",
+        "政府数据上链+个人链上授权+社会链上使用+全程追溯监管: the four-step mode",
+        "Registration, consent, release and trace are transactions and reads of one chain.",
+        (
+            "no delivery about a person without consent",
+            "a trace shows the whole delivery",
+        ),
+        (Code.CONSENT_NOT_GRANTED,),
+        tests=(
+            unit("loan.a_loan_goes_from_request_to_settlement"),
+            "tests/e2e/test_loan.py::test_the_loan_ends_well_and_its_parties_stay_apart",
+        ),
+    ),
+    Row(
+        "Q11",
+        "政务数据精准授权使用: exact data, exact user, exact purpose",
+        "A consent names user, product version, purpose and fields; an order keeps to all of them.",
+        (
+            "a consent serves one user",
+            "a consent serves one product version",
+            "an order keeps to the consent's purpose",
+            "no more fields leave than were consented to",
+        ),
+        (Code.WRONG_USER, Code.WRONG_PRODUCT, Code.WRONG_PURPOSE, Code.WRONG_FIELDS),
+    ),
+    Row(
+        "Q12",
+        "各类公共数据在商业保险领域开放应用: several holders' data in one product",
+        "A product has several sources with weights; every holder of one admits a computation.",
+        ("every holder of a source admits a job", "shares make the whole"),
+        (Code.POLICY_SUM, Code.NO_RIGHT),
+        tests=(unit("jobs.a_group_result_is_sold_from_listing_to_settlement"),),
+    ),
+    Row(
+        "Q13",
+        "原始数据资源不出域: raw data stays in the holder's domain",
+        "No field of any type can hold text or bytes but reviewed public names.",
+        ("a public name holds no personal data", "of a group only the computed result leaves"),
+        (Code.SCHEMA, Code.ENVELOPE_MISMATCH),
+        tests=("tests/requirements/test_fields.py::test_no_type_has_room_for_raw_data",),
+        limit="A 32-byte commitment can hide data from a malicious writer.",
+    ),
+    Row(
+        "Q14",
+        "无论是自持或代持: custody self-held or entrusted",
+        "Custody is one of two and stands in the record; both are domains.",
+        ("choices are closed",),
+        (Code.SCHEMA,),
+    ),
+    Row(
+        "Q15",
+        "群体数据可用不可见: group data is usable and invisible",
+        "Group lines carry no consent; they deliver figures over groups of k persons or more.",
+        ("no figure about a small group", "data about nobody carries no consent"),
+        (Code.GROUP_TOO_SMALL, Code.WRONG_CLASS),
+    ),
+    Row(
+        "Q16",
+        "不能提供批量明细数据: bulk demand is served by computed results",
+        "The envelope of a group line holds the result of its job, no larger than announced.",
+        (
+            "of a group only the computed result leaves",
+            "a result is no larger than announced",
+            "a class never changes",
+        ),
+        (Code.ENVELOPE_MISMATCH, Code.OUTPUT_TOO_LARGE, Code.WRONG_CLASS),
+    ),
+    Row(
+        "Q17",
+        "个体数据…取得当事人授权: individual data after the person's own authorization",
+        "A line about a person cites a consent that the person's key granted.",
+        (
+            "no delivery about a person without consent",
+            "only the person or their delegate answers",
+            "only a granted, living consent permits",
+            "what was shown is what is registered",
+            "a notice is made for the kind of user",
+        ),
+        (Code.CONSENT_NOT_GRANTED, Code.WRONG_SUBJECT, Code.CONSENT_ALTERED, Code.NOTICE_MISSING),
+    ),
+    Row(
+        "Q18",
+        "一事一授权或一次一授权: per matter or per use, nothing wider",
+        "A consent belongs to one matter and counts its uses; kind USE has exactly one.",
+        (
+            "no request without limits",
+            "a consent is not bundled",
+            "a use is used once",
+            "with a matter its consents end",
+            "a consent ends with its matter at the latest",
+            "only the matter's user asks",
+        ),
+        (Code.BLANKET_CONSENT, Code.CONSENT_EXHAUSTED, Code.MATTER_CLOSED, Code.SCHEMA),
+    ),
+    Row(
+        "Q19",
+        "界定数据的用途: the purpose is fixed and binding",
+        "Purposes form a tree that only grows; an order stays within its consent's subtree.",
+        ("an order keeps to the consent's purpose", "a purpose never moves"),
+        (Code.WRONG_PURPOSE, Code.TAKEN),
+    ),
+    Row(
+        "Q20",
+        "采取数字信封的方式可信传递数据资产: assets travel in digital envelopes",
+        "A delivery is a header that the chain rebuilds, an acknowledged ciphertext, a wrap.",
+        (
+            "a key binds the acknowledged header",
+            "an acknowledgement names the ciphertext that was sealed",
+            "all wraps hold the same key",
+        ),
+        (Code.ENVELOPE_MISMATCH, Code.BAD_WRAP),
+    ),
+    Row(
+        "Q21",
+        "数据信用托付授权运营: the operator acts under an authorization",
+        "Listing, ordering and releasing each ask for the operator's grants in force.",
+        ("selling stands on grants", "a grant ends", "a grant covers its scope alone"),
+        (Code.GRANT_MISSING, Code.GRANT_ENDED, Code.OUT_OF_SCOPE),
+    ),
+    Row(
+        "Q22",
+        "遵循四项流通准则: operation obeys the four circulation rules",
+        "They are Q13, Q15, Q17 and Q21; the release check asks for all of them at one point.",
+        (
+            "consent, line and envelope agree",
+            "no delivery about a person without consent",
+            "selling stands on grants",
+        ),
+        (Code.WRONG_USER, Code.CONSENT_NOT_GRANTED, Code.GRANT_MISSING),
+        places=("chaincode.delivery.release_check:require_release",),
+    ),
+    Row(
+        "Q23",
+        "使用指定的交付通道和交易平台: only designated channels and venues",
+        "Operator and supervisor designate them together; the release asks again.",
+        ("a delivery channel is designated and granted", "a venue is designated"),
+        (Code.CHANNEL_NOT_DESIGNATED, Code.VENUE_NOT_DESIGNATED),
+    ),
+    Row(
+        "Q24",
+        "接收供给侧和需求侧监管: supervised from both sides",
+        "Supervisors inspect any party of a case, user or holder; silence raises a flag.",
+        ("an inspection without an answer is flagged", "a period without disclosure is flagged"),
+        (Code.CASE_NEEDED,),
+        tests=(unit("oversight.an_order_rests_on_a_case_a_party_and_a_term"),),
+    ),
+    Row(
+        "Q25",
+        "协调各方有序协同工作: a defined order of steps",
+        "A line moves through its states alone; each step refuses any other state.",
+        (
+            "a delivery stands on a confirmed order line",
+            "no key before the acknowledgement, and one key a line",
+        ),
+        (Code.BAD_STATE, Code.NOT_ACKNOWLEDGED, Code.ALREADY_RELEASED),
+    ),
+    Row(
+        "Q26",
+        "制定按贡献大小的收益分配策略并实施: distribution by contribution, agreed and executed",
+        "Operator, developer and all payees sign the shares; settlement pays cumulative floors.",
+        (
+            "everyone concerned agrees on the shares",
+            "shares make the whole",
+            "rounding favours nobody",
+        ),
+        (Code.MISSING_COSIGNER, Code.POLICY_SUM),
+    ),
+)
