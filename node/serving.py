@@ -115,7 +115,10 @@ class Server:
         found: list[tuple[bytes, bytes]] = []
         size = 0
         last = min(request.height + request.count - 1, self._chain.tip.height)
-        for height in range(max(request.height, 1), last + 1):
+        if request.height < self._chain.first_body:
+            # Its body was left elsewhere; an empty answer sends the asker to another peer.
+            return BlocksFound(request.number, ())
+        for height in range(request.height, last + 1):
             block = self._chain.block_bytes(height)
             size += len(block)
             if found and size > BLOCKS_BYTES_MAX:

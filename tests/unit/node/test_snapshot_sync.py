@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,14 @@ import pytest_asyncio
 from genesis.testnet import Testnet
 from node.errors import DiskFull
 from node.home import Home
+from node.network.messages import BlocksFound, GetBlocks
 from node.node import snapshot_place
 from node.snapshot.fetching import Place, exchange_stores, finish_exchange
 from node.snapshot.rows import Part, Piece
 from node.snapshot.shelf import FRESH_MS, HELD_MAX, IDLE_MS, SnapshotShelf
+from node.store import schema
+from node.store.engine import Batch
+from node.store.sealing import put_sealed
 from tests.unit.node.chain_world import World
 from tests.unit.node.node_support import Nodes, lay_out, until
 from tests.unit.node.small_node import StandingClock
@@ -118,6 +123,25 @@ async def test_a_peer_without_the_rest_is_given_up(
     assert not nodes.running[LATE].snapshots.ready.is_set()
     place = snapshot_place(nodes.running[LATE]._memory.identity)
     await until(lambda: not place.folder.exists(), "nothing left of what was fetched")
+
+
+async def test_a_node_without_old_bodies_sends_askers_on_and_lives(nodes: Nodes) -> None:
+    """Whoever took a snapshot cannot give all blocks; asked for one, it says so by silence."""
+    young = nodes.running[0]
+    batch: Batch = {schema.body_key(height): None for height in range(1, BEHIND)}
+    put_sealed(batch, schema.BODIES_KEY, BEHIND.to_bytes(8, "big"))
+    young._memory.engine.write_batch(batch, sync=True)
+    node_id = young._memory.identity.peer.node_id
+    link = next(found for found in nodes.running[1].peers.links() if found.peer.node_id == node_id)
+
+    async def blocks(height: int) -> int:
+        request = partial(GetBlocks, height=height, count=1)
+        found = await link.ask(request, BlocksFound, 5.0)
+        assert found is not None
+        return len(found.items)
+
+    assert [await blocks(height) for height in (0, 1, BEHIND - 1, BEHIND)] == [0, 0, 0, 1]
+    await nodes.commit(0)
 
 
 async def test_a_peer_that_trickles_is_given_up(
