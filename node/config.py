@@ -169,6 +169,21 @@ class StorageSection:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncSection:
+    """How this node catches up."""
+
+    snapshot_blocks: int = field(
+        default=10_000,
+        metadata=_integer(
+            "How many blocks behind its peers a node fetches a snapshot instead of all blocks.\n"
+            "It then has no older bodies; a chain that it had is kept beside. 0 never.",
+            0,
+            2**63 - 1,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class MempoolSection:
     """Transactions that wait for a block."""
 
@@ -211,12 +226,19 @@ class Config:
     network: NetworkSection = NetworkSection()
     rpc: RpcSection = RpcSection()
     storage: StorageSection = StorageSection()
+    sync: SyncSection = SyncSection()
     mempool: MempoolSection = MempoolSection()
     consensus: ConsensusSection = ConsensusSection()
 
 
 Section: TypeAlias = (
-    NodeSection | NetworkSection | RpcSection | StorageSection | MempoolSection | ConsensusSection
+    NodeSection
+    | NetworkSection
+    | RpcSection
+    | StorageSection
+    | SyncSection
+    | MempoolSection
+    | ConsensusSection
 )
 
 

@@ -86,7 +86,7 @@ class SystemDirectory:
         """Make a new file that only this user reads."""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
         descriptor = os.open(self._path / name, flags, PRIVATE_FILE)
-        self._sync_folder()
+        sync_folder(self._path)
         return SystemFile(descriptor)
 
     def open(self, name: str, size: int) -> SystemFile:
@@ -99,11 +99,13 @@ class SystemDirectory:
     def remove(self, name: str) -> None:
         """Delete a file."""
         (self._path / name).unlink()
-        self._sync_folder()
+        sync_folder(self._path)
 
-    def _sync_folder(self) -> None:
-        descriptor = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+
+def sync_folder(path: Path) -> None:
+    """Make durable which names a folder has."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

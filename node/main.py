@@ -4,7 +4,8 @@ import asyncio
 import logging
 import signal
 import sys
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -15,9 +16,10 @@ from node.errors import CannotListen, NodeFailure
 from node.front.keeper import FrontKeeper
 from node.home import Home
 from node.logs import set_up_logs
-from node.node import Node, Run, open_memory, run_until_failure
+from node.node import Node, Run, open_memory, run_until_failure, snapshot_place
 from node.rpc.listener import listen, rpc_listener
 from node.signing import Unlock
+from node.snapshot.fetching import exchange_stores
 from quancheng.passphrase import (
     PassphraseMissing,
     from_credential,
@@ -78,6 +80,7 @@ def passphrase_from(descriptor: int | None) -> Unlock:
     4. Whoever sits at the terminal.
     """
 
+    @cache
     def unlock() -> str:
         if descriptor is not None:  # 1
             return from_descriptor(descriptor)
@@ -109,6 +112,13 @@ def run_node(home: Path, run: Run | None = None, *, clock_offset_ms: int = 0) ->
 
 
 async def _run(home: Home, clock: SystemClock, run: Run) -> int:
+    """Run until told to stop; begin anew whenever a snapshot has taken the place of the chain."""
+    while (status := await _run_once(home, clock, run)) is None:
+        run = replace(run, forget_votes=False)
+    return status
+
+
+async def _run_once(home: Home, clock: SystemClock, run: Run) -> int | None:
     memory = open_memory(home, clock, run)
     if memory.identity.validator is None:
         _log.warning("no keys/validator.key: this node follows the chain without voting")
@@ -129,8 +139,10 @@ async def _run(home: Home, clock: SystemClock, run: Run) -> int:
     _log.info("node started", extra={"listen": str(listening), "rpc": str(rpc)})
     failing = asyncio.create_task(run_until_failure(node))
     stopping = asyncio.create_task(stopped.wait())
-    await asyncio.wait((failing, stopping), return_when=asyncio.FIRST_COMPLETED)
+    fetching = asyncio.create_task(node.snapshots.ready.wait())
+    await asyncio.wait((failing, stopping, fetching), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+    fetching.cancel()
     async with asyncio.timeout(STOP_TIMEOUT_S):
         await front.close()
         applications.close()
@@ -138,6 +150,10 @@ async def _run(home: Home, clock: SystemClock, run: Run) -> int:
     if failing.done():
         return _report(failing.result())
     failing.cancel()
+    if not stopped.is_set():
+        _log.info("a snapshot takes the place of the chain")
+        exchange_stores(snapshot_place(memory.identity), memory.chain.tip.height)
+        return None
     _log.info("node stopped")
     return EXIT_OK
 

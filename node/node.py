@@ -50,6 +50,8 @@ from node.registry import ChainRegistry
 from node.rpc.local_backend import LocalBackend, NodeParts
 from node.serving import Server
 from node.signing import Unlock, load_validator_key, no_passphrase
+from node.snapshot.fetching import Place, SnapshotSync, finish_exchange
+from node.snapshot.shelf import SnapshotShelf
 from node.store.engine import KeyValueEngine
 from node.store.opening import open_engine
 from node.supervision import Supervisor
@@ -105,6 +107,7 @@ def _opened_memory(home: Home, clock: Clock, opened: ExitStack, run: Run) -> Mem
     identity = load_identity(home, clock.wall_ms(), read_key)
     storage = identity.config.storage
     require_space(home.data, storage.reserve_bytes)
+    finish_exchange(home)
     engine = open_engine(storage.engine, home.chain)
     opened.callback(engine.close)
     verifier = SignatureVerifier()
@@ -146,7 +149,8 @@ class Node:
         self._proposals = Proposals(self._intake, self.peers)
         self._proposals.restore(chain.proposed_blocks())
         self.sync = BlockSync(chain, self._committer, self.peers)
-        self._server = Server(chain, self._proposals.find)
+        self._server = Server(chain, self._proposals.find, SnapshotShelf(chain, clock))
+        self.snapshots = SnapshotSync(chain, self.peers, self.sync, snapshot_place(identity))
         self.host = self._host()
         self._tips = TipExchange(
             chain, self.peers, self.sync, memory.voting.past, self.host.set_silence
@@ -183,6 +187,7 @@ class Node:
             self._server.run(),
             self._tips.run(),
             self._clocks.run(),
+            self.snapshots.run(),
             watch_space(identity.home.data, identity.config.storage.reserve_bytes),
             watch_loop_lag(self.metrics),
         ):
@@ -207,6 +212,8 @@ class Node:
         await self._keeping.close()
         await self.peers.stop()
         await self.supervisor.close()
+        self.snapshots.close()
+        self._server.close()
         await self.host.close()
         self._executor.close()
         memory = self._memory
@@ -282,6 +289,18 @@ class Node:
 
     def _charge_of(self, transaction: Transaction) -> Charge:
         return self._memory.chain.door.charge_of(transaction)
+
+
+def snapshot_place(identity: Identity) -> Place:
+    """Return where a node puts a snapshot, and when it fetches one."""
+    config = identity.config
+    return Place(
+        identity.home,
+        config.storage.engine,
+        identity.genesis,
+        config.sync.snapshot_blocks,
+        spare_bytes=2 * config.storage.reserve_bytes,
+    )
 
 
 def _mempool_limits(identity: Identity) -> MempoolLimits:

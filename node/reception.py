@@ -11,6 +11,8 @@ from node.network.messages import (
     ConsensusMessage,
     Evidence,
     GetBlocks,
+    GetPiece,
+    GetSnapshot,
     GetTransactions,
     Message,
     Status,
@@ -74,7 +76,7 @@ class Reception:
                     self._parts.evidence.receive(link, message)
                 case Status():
                     self._parts.tips.receive(link, message)
-                case GetBlocks() | GetTransactions():
+                case GetBlocks() | GetTransactions() | GetSnapshot() | GetPiece():
                     self._parts.server.receive(link, message)
                 case _:
                     link.count_invalid(f"unexpected {type(message).__name__}")

@@ -7,7 +7,7 @@ Blocks are fetched in pieces from several peers at once and committed in order.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,6 +27,9 @@ PIECE = 16
 ANSWER_TIMEOUT_S = 5.0
 NEXT_BLOCK_GRACE_S = 0.3
 """How long consensus is given to finish the very next block before it is fetched."""
+
+GIVE_WAY_S = 0.2
+"""Between two looks at whether a snapshot is still on its way."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +54,7 @@ class BlockSync:
         self._idle: set[bytes] = set()
         """Who gave nothing since a block last came this way, whatever it has claimed again."""
         self._hinted = asyncio.Event()
+        self._gives_way: Callable[[], bool] = lambda: False
         self.fetched_blocks = 0
         """Blocks that came this way since the start."""
 
@@ -63,6 +67,10 @@ class BlockSync:
     def forget(self, node_id: bytes) -> None:
         """Forget a peer that is gone."""
         self._claims.pop(node_id, None)
+
+    def give_way(self, holds: Callable[[], bool]) -> None:
+        """Fetch no blocks while something holds that is faster: a snapshot."""
+        self._gives_way = holds
 
     def claim(self, node_id: bytes) -> int:
         """Return the height that a peer claims, 0 where it said nothing."""
@@ -79,6 +87,9 @@ class BlockSync:
             await self._hinted.wait()
             self._hinted.clear()
             while self._target() > self._chain.tip.height:
+                if self._gives_way():
+                    await asyncio.sleep(GIVE_WAY_S)
+                    continue
                 if not self.is_behind and await self._consensus_finishes():
                     break
                 await self._fetch_window()

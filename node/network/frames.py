@@ -33,6 +33,10 @@ class Kind(IntEnum):
     TRANSACTIONS_FOUND = 8
     GET_BLOCKS = 9
     BLOCKS_FOUND = 10
+    GET_SNAPSHOT = 11
+    SNAPSHOT_FOUND = 12
+    GET_PIECE = 13
+    PIECE_FOUND = 14
     EVIDENCE = 20
 
 
@@ -47,6 +51,10 @@ SIZE_MAX: dict[Kind, int] = {
     Kind.TRANSACTIONS_FOUND: 5 * _MIB,
     Kind.GET_BLOCKS: 64,
     Kind.BLOCKS_FOUND: 5 * _MIB,
+    Kind.GET_SNAPSHOT: 16,
+    Kind.SNAPSHOT_FOUND: _KIB,
+    Kind.GET_PIECE: _KIB,
+    Kind.PIECE_FOUND: 7 * _MIB,
     Kind.EVIDENCE: 16 * _KIB,
 }
 """Most bytes of MessagePack in a frame of each kind."""

@@ -19,8 +19,10 @@ from node.network.messages import (
     BlocksFound,
     Hello,
     Message,
+    PieceFound,
     Ping,
     Pong,
+    SnapshotFound,
     TransactionsFound,
     decode_message,
     encode_message,
@@ -40,7 +42,7 @@ READ_CHUNK_SIZE = 64 * 1024
 WRITE_CHUNK_SIZE = 64 * 1024
 CLOSE_TIMEOUT_S = 1.0
 
-A = TypeVar("A", TransactionsFound, BlocksFound)
+A = TypeVar("A", TransactionsFound, BlocksFound, SnapshotFound, PieceFound)
 
 
 class LinkHandler(Protocol):
@@ -223,7 +225,7 @@ class Link:
                 self.send(Pong(message.number, self._clock.wall_ms()), Lane.URGENT)
             case Pong():
                 self._measure(message)
-            case TransactionsFound() | BlocksFound():
+            case TransactionsFound() | BlocksFound() | SnapshotFound() | PieceFound():
                 waiting = self._asked.get(message.number)
                 # Late and unsolicited answers are dropped quietly: slowness is no breach.
                 if waiting is not None and not waiting.done():

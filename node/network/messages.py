@@ -7,14 +7,14 @@ key) is a hint: everything that matters is proven by signatures, hashes and cert
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, unique
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from consensus.evidence import EVIDENCE_ITEM_SIZE_MAX
 from ledger.block import BLOCK_SIZE_MAX, EVIDENCE_MAX, TRANSACTIONS_MAX
 from ledger.certificate import CERTIFICATE_SIZE_MAX
-from ledger.refusal import Code, Refused
 from ledger.suites import HASH_SIZE, PUBLIC_KEY_SIZE
 from ledger.transaction import TRANSACTION_SIZE_MAX
+from node.network.fields import all_of, bytes_up_to, exact_bytes, exactly, integer
 from node.network.frames import SIZE_MAX, Kind, decode_body, encode_frame
 
 PROTOCOL_VERSION = 1
@@ -22,10 +22,11 @@ NODE_ID_SIZE = 32
 SESSION_SIZE = 16
 GOSSIP_TRANSACTIONS_MAX = 4_096
 BLOCKS_PER_REPLY_MAX = 64
-
-_INTEGER_MAX = 2**63 - 1
-
-T = TypeVar("T")
+ROWS_PER_PIECE_MAX = 65_536
+ROW_SIZE_MAX = 6 * 1024 * 1024
+"""A row of a snapshot: a block's body or its receipts at their largest, with room to spare."""
+START_SIZE_MAX = 512
+MANIFEST_SIZE_MAX = 512
 
 
 @unique
@@ -129,6 +130,41 @@ class BlocksFound:
     items: tuple[tuple[bytes, bytes], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class GetSnapshot:
+    """Asks for a snapshot of the state, in pieces."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotFound:
+    """The manifest of a snapshot that may be asked for now, encoded; empty where there is none."""
+
+    number: int
+    manifest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class GetPiece:
+    """Asks for rows of a part of an offered snapshot; an empty start means the first ones."""
+
+    number: int
+    anchor_height: int
+    part: int
+    start: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PieceFound:
+    """Rows, and where to go on, empty at the end of the part; not known: offered no longer."""
+
+    number: int
+    is_known: bool
+    rows: tuple[bytes, ...]
+    next_start: bytes
+
+
 Message: TypeAlias = (
     Hello
     | Ping
@@ -141,8 +177,23 @@ Message: TypeAlias = (
     | TransactionsFound
     | GetBlocks
     | BlocksFound
+    | GetSnapshot
+    | SnapshotFound
+    | GetPiece
+    | PieceFound
 )
-Answer: TypeAlias = TransactionsFound | BlocksFound
+Exchange: TypeAlias = (
+    GetTransactions
+    | TransactionsFound
+    | GetBlocks
+    | BlocksFound
+    | GetSnapshot
+    | SnapshotFound
+    | GetPiece
+    | PieceFound
+)
+"""Requests and answers."""
+Answer: TypeAlias = TransactionsFound | BlocksFound | SnapshotFound | PieceFound
 
 
 def encode_message(message: Message) -> bytes:
@@ -174,9 +225,7 @@ def encode_message(message: Message) -> bytes:
             return _encode_exchange(message)
 
 
-def _encode_exchange(
-    message: GetTransactions | TransactionsFound | GetBlocks | BlocksFound,
-) -> bytes:
+def _encode_exchange(message: Exchange) -> bytes:
     match message:
         case GetTransactions():
             return encode_frame(Kind.GET_TRANSACTIONS, (message.number, message.hashes))
@@ -186,6 +235,17 @@ def _encode_exchange(
             return encode_frame(Kind.GET_BLOCKS, (message.number, message.height, message.count))
         case BlocksFound():
             return encode_frame(Kind.BLOCKS_FOUND, (message.number, message.items))
+        case GetSnapshot():
+            return encode_frame(Kind.GET_SNAPSHOT, (message.number,))
+        case SnapshotFound():
+            return encode_frame(Kind.SNAPSHOT_FOUND, (message.number, message.manifest))
+        case GetPiece():
+            asked = (message.number, message.anchor_height, message.part, message.start)
+            return encode_frame(Kind.GET_PIECE, asked)
+        case PieceFound():
+            known = int(message.is_known)
+            found = (message.number, known, message.rows, message.next_start)
+            return encode_frame(Kind.PIECE_FOUND, found)
 
 
 def decode_message(kind: Kind, body: bytes) -> Message:
@@ -194,63 +254,93 @@ def decode_message(kind: Kind, body: bytes) -> Message:
 
 
 def _hello(values: list[object]) -> Hello:
-    version, genesis_hash, node_id, session, role, validator_key = _exactly(values, 6)
+    version, genesis_hash, node_id, session, role, validator_key = exactly(values, 6)
     return Hello(
-        protocol_version=_integer(version),
-        genesis_hash=_bytes(genesis_hash, HASH_SIZE),
-        node_id=_bytes(node_id, NODE_ID_SIZE),
-        session=_bytes(session, SESSION_SIZE),
-        role=Role.VALIDATOR if _integer(role, 1) else Role.OBSERVER,
-        validator_key=b"" if validator_key == b"" else _bytes(validator_key, PUBLIC_KEY_SIZE),
+        protocol_version=integer(version),
+        genesis_hash=exact_bytes(genesis_hash, HASH_SIZE),
+        node_id=exact_bytes(node_id, NODE_ID_SIZE),
+        session=exact_bytes(session, SESSION_SIZE),
+        role=Role.VALIDATOR if integer(role, 1) else Role.OBSERVER,
+        validator_key=b"" if validator_key == b"" else exact_bytes(validator_key, PUBLIC_KEY_SIZE),
     )
 
 
 def _ping(values: list[object]) -> Ping:
-    (number,) = _exactly(values, 1)
-    return Ping(_integer(number))
+    (number,) = exactly(values, 1)
+    return Ping(integer(number))
 
 
 def _pong(values: list[object]) -> Pong:
-    number, wall_ms = _exactly(values, 2)
-    return Pong(_integer(number), _integer(wall_ms))
+    number, wall_ms = exactly(values, 2)
+    return Pong(integer(number), integer(wall_ms))
 
 
 def _status(values: list[object]) -> Status:
-    height, certificate = _exactly(values, 2)
-    return Status(_integer(height), _bytes_up_to(certificate, CERTIFICATE_SIZE_MAX))
+    height, certificate = exactly(values, 2)
+    return Status(integer(height), bytes_up_to(certificate, CERTIFICATE_SIZE_MAX))
 
 
 def _consensus(values: list[object]) -> ConsensusMessage:
-    (data,) = _exactly(values, 1)
-    return ConsensusMessage(_bytes_up_to(data, SIZE_MAX[Kind.CONSENSUS]))
+    (data,) = exactly(values, 1)
+    return ConsensusMessage(bytes_up_to(data, SIZE_MAX[Kind.CONSENSUS]))
 
 
 def _transactions(values: list[object]) -> Transactions:
-    return Transactions(_all(values, GOSSIP_TRANSACTIONS_MAX, _transaction))
+    return Transactions(all_of(values, GOSSIP_TRANSACTIONS_MAX, _transaction))
 
 
 def _evidence(values: list[object]) -> Evidence:
-    return Evidence(_all(values, EVIDENCE_MAX, _evidence_item))
+    return Evidence(all_of(values, EVIDENCE_MAX, _evidence_item))
 
 
 def _get_transactions(values: list[object]) -> GetTransactions:
-    number, hashes = _exactly(values, 2)
-    return GetTransactions(_integer(number), _all(hashes, TRANSACTIONS_MAX, _hash))
+    number, hashes = exactly(values, 2)
+    return GetTransactions(integer(number), all_of(hashes, TRANSACTIONS_MAX, _hash))
 
 
 def _transactions_found(values: list[object]) -> TransactionsFound:
-    number, items = _exactly(values, 2)
-    return TransactionsFound(_integer(number), _all(items, TRANSACTIONS_MAX, _transaction))
+    number, items = exactly(values, 2)
+    return TransactionsFound(integer(number), all_of(items, TRANSACTIONS_MAX, _transaction))
 
 
 def _get_blocks(values: list[object]) -> GetBlocks:
-    number, height, count = _exactly(values, 3)
-    return GetBlocks(_integer(number), _integer(height), _integer(count, BLOCKS_PER_REPLY_MAX))
+    number, height, count = exactly(values, 3)
+    return GetBlocks(integer(number), integer(height), integer(count, BLOCKS_PER_REPLY_MAX))
 
 
 def _blocks_found(values: list[object]) -> BlocksFound:
-    number, items = _exactly(values, 2)
-    return BlocksFound(_integer(number), _all(items, BLOCKS_PER_REPLY_MAX, _block))
+    number, items = exactly(values, 2)
+    return BlocksFound(integer(number), all_of(items, BLOCKS_PER_REPLY_MAX, _block))
+
+
+def _get_snapshot(values: list[object]) -> GetSnapshot:
+    (number,) = exactly(values, 1)
+    return GetSnapshot(integer(number))
+
+
+def _snapshot_found(values: list[object]) -> SnapshotFound:
+    number, manifest = exactly(values, 2)
+    return SnapshotFound(integer(number), bytes_up_to(manifest, MANIFEST_SIZE_MAX))
+
+
+def _get_piece(values: list[object]) -> GetPiece:
+    number, anchor_height, part, start = exactly(values, 4)
+    return GetPiece(
+        integer(number),
+        integer(anchor_height),
+        integer(part, 255),
+        bytes_up_to(start, START_SIZE_MAX),
+    )
+
+
+def _piece_found(values: list[object]) -> PieceFound:
+    number, known, rows, next_start = exactly(values, 4)
+    return PieceFound(
+        integer(number),
+        bool(integer(known, 1)),
+        all_of(rows, ROWS_PER_PIECE_MAX, _row),
+        bytes_up_to(next_start, START_SIZE_MAX),
+    )
 
 
 _DECODERS: Mapping[Kind, Callable[[list[object]], Message]] = {
@@ -265,51 +355,29 @@ _DECODERS: Mapping[Kind, Callable[[list[object]], Message]] = {
     Kind.TRANSACTIONS_FOUND: _transactions_found,
     Kind.GET_BLOCKS: _get_blocks,
     Kind.BLOCKS_FOUND: _blocks_found,
+    Kind.GET_SNAPSHOT: _get_snapshot,
+    Kind.SNAPSHOT_FOUND: _snapshot_found,
+    Kind.GET_PIECE: _get_piece,
+    Kind.PIECE_FOUND: _piece_found,
 }
 
 
-def _exactly(values: object, count: int) -> list[object]:
-    if not isinstance(values, list) or len(values) != count:
-        raise Refused(Code.SCHEMA, "frame.length")
-    return values
-
-
-def _all(values: object, count_max: int, decode: Callable[[object], T]) -> tuple[T, ...]:
-    if not isinstance(values, list) or len(values) > count_max:
-        raise Refused(Code.SCHEMA, "frame.items")
-    return tuple(decode(value) for value in values)
-
-
-def _integer(value: object, maximum: int = _INTEGER_MAX) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= maximum:
-        raise Refused(Code.SCHEMA, "frame.integer")
-    return value
-
-
-def _bytes(value: object, size: int) -> bytes:
-    if not isinstance(value, bytes) or len(value) != size:
-        raise Refused(Code.SCHEMA, "frame.bytes")
-    return value
-
-
-def _bytes_up_to(value: object, size_max: int) -> bytes:
-    if not isinstance(value, bytes) or len(value) > size_max:
-        raise Refused(Code.SCHEMA, "frame.bytes")
-    return value
-
-
 def _hash(value: object) -> bytes:
-    return _bytes(value, HASH_SIZE)
+    return exact_bytes(value, HASH_SIZE)
 
 
 def _transaction(value: object) -> bytes:
-    return _bytes_up_to(value, TRANSACTION_SIZE_MAX)
+    return bytes_up_to(value, TRANSACTION_SIZE_MAX)
 
 
 def _evidence_item(value: object) -> bytes:
-    return _bytes_up_to(value, EVIDENCE_ITEM_SIZE_MAX)
+    return bytes_up_to(value, EVIDENCE_ITEM_SIZE_MAX)
+
+
+def _row(value: object) -> bytes:
+    return bytes_up_to(value, ROW_SIZE_MAX)
 
 
 def _block(value: object) -> tuple[bytes, bytes]:
-    block, certificate = _exactly(value, 2)
-    return _bytes_up_to(block, BLOCK_SIZE_MAX), _bytes_up_to(certificate, CERTIFICATE_SIZE_MAX)
+    block, certificate = exactly(value, 2)
+    return bytes_up_to(block, BLOCK_SIZE_MAX), bytes_up_to(certificate, CERTIFICATE_SIZE_MAX)

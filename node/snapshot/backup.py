@@ -18,7 +18,8 @@ from typing import BinaryIO
 from ledger.refusal import Refused
 from node.errors import NodeFailure
 from node.files import PRIVATE_FILE
-from node.snapshot.rows import ROW_SIZE_MAX, Manifest, Part, decode_manifest, encode_manifest
+from node.network.messages import ROW_SIZE_MAX
+from node.snapshot.rows import Manifest, Part, decode_manifest, encode_manifest
 from node.snapshot.source import SnapshotSource
 from node.snapshot.transfer import pieces_of
 

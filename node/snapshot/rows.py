@@ -24,13 +24,11 @@ from ledger.header import HEADER_SIZE_MAX
 from ledger.refusal import Code, Refused, require
 from ledger.suites import HASH_SIZE, PUBLIC_KEY_SIZE
 from ledger.validators import VALIDATORS_MAX, Validator
+from node.network.messages import ROW_SIZE_MAX, ROWS_PER_PIECE_MAX
 from node.store.engine import KEY_SIZE_MAX
 
 PIECE_SIZE = 1024 * 1024
 """Rows of a piece add up to about this much, unless one row alone is larger."""
-ROW_SIZE_MAX = 6 * 1024 * 1024
-"""A block's body or its receipts at their largest, with room to spare."""
-ROWS_MAX = 65_536
 VALUE_SIZE_MAX = 64 * 1024
 RECEIPTS_MAX = 65_536
 
@@ -168,7 +166,7 @@ def gathered(rows: Iterable[tuple[bytes, bytes]]) -> Piece:
     found: list[bytes] = []
     size = 0
     for start, row in rows:
-        if found and (size + len(row) > PIECE_SIZE or len(found) == ROWS_MAX):
+        if found and (size + len(row) > PIECE_SIZE or len(found) == ROWS_PER_PIECE_MAX):
             return Piece(tuple(found), start)
         found.append(row)
         size += len(row)
