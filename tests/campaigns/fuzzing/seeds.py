@@ -22,6 +22,7 @@ from node.network.frames import Kind
 from node.network.messages import Role, encode_message
 from node.rpc.examples import example_requests
 from node.rpc.methods import DECLARED
+from node.snapshot.rows import Manifest, encode_manifest
 from quancheng.api import events
 from quancheng.api.refusal import refusal_view
 from quancheng.api.transactions import EventView, ReceiptView
@@ -105,6 +106,7 @@ def frames() -> Sequence[bytes]:
     (vote, *_), block = replica_messages(), chain().blocks[0].encoded()
     certificate = chain().certificates()[0].encoded()
     some = tuple(transactions()[:3])
+    manifest = Manifest(bytes(32), 9, 1, 5_000, b"\x01" * 32, 1)
     said: Sequence[messages.Message] = (
         messages.Hello(1, bytes(32), bytes(32), bytes(16), Role.VALIDATOR, b"\x01" * 33),
         messages.Hello(1, bytes(32), bytes(32), bytes(16), Role.OBSERVER, b""),
@@ -118,6 +120,10 @@ def frames() -> Sequence[bytes]:
         messages.TransactionsFound(1, some),
         messages.GetBlocks(2, 1, 3),
         messages.BlocksFound(2, ((block, certificate),)),
+        messages.GetSnapshot(3),
+        messages.SnapshotFound(3, encode_manifest(manifest)),
+        messages.GetPiece(4, 9, 2, b"\x01"),
+        messages.PieceFound(4, is_known=True, rows=(b"key", b"value"), next_start=b"\x02"),
     )
     assert len({type(item) for item in said}) == len(Kind)
     return [encode_message(item) for item in said]
