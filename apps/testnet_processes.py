@@ -130,11 +130,26 @@ class NodeProcess:
 
     def stop(self) -> bool:
         """Ask the process to stop cleanly, kill it if it does not; say whether it ran."""
+        if self._stop_starting():
+            return True
         if not self._send(signal.SIGTERM):
             return False
         self._send(signal.SIGCONT)
         if not self._wait_down(STOP_SECONDS):
             self.kill()
+        return True
+
+    def _stop_starting(self) -> bool:
+        """Stop an own child that does not hold its home yet, of which no lock tells."""
+        child = self._child
+        if child is None or child.poll() is not None or written_id(self._lock) == child.pid:
+            return False
+        child.terminate()
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
         return True
 
     def _send(self, number: signal.Signals) -> bool:

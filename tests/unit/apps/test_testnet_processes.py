@@ -1,5 +1,6 @@
 """A node's process is known by the lock it holds, and by nothing that could be stale."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -79,6 +80,26 @@ def test_a_process_is_paused_resumed_and_killed(
     assert process.kill()
     assert process.state() is NodeState.DOWN
     assert holder.wait() == -signal.SIGKILL
+
+
+def processes_on(home: Path) -> list[str]:
+    """Return the processes whose command names a home."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if str(home).encode() in entry.read_bytes():
+                found.append(entry.parent.name)
+    return found
+
+
+def test_a_process_that_does_not_hold_its_home_yet_stops_too(home: Path) -> None:
+    """Ctrl-C right after the launch leaves nothing: no lock tells of such a process."""
+    process = NodeProcess(NODE, home)
+    process.launch()
+    assert process.process_id is None
+    assert process.stop()
+    assert processes_on(home) == []
+    assert not process.stop()
 
 
 def test_a_paused_process_stops_too(home: Path, holder: "subprocess.Popen[bytes]") -> None:
