@@ -251,6 +251,8 @@ ROWS = (
         tests=(
             unit("execution.execution_does_not_depend_on_the_seed_of_hashes"),
             "tests/unit/node/test_golden_chain.py::test_the_chain_replays_to_the_same_roots",
+            "tests/unit/node/test_golden_chain.py::"
+            "test_nodes_of_other_hash_seeds_have_the_same_roots_at_every_height",
         ),
     ),
     Row(
