@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.canaries.canary import Needle, canary, needles_of
 
+PLANTED_COLUMN = "remark"
+
 
 @dataclass(frozen=True, slots=True)
 class Planted:
@@ -31,10 +33,11 @@ class Planted:
         return Planted(tuple(words), tuple(cells))
 
 
-def plant(path: Path, identities: Collection[str]) -> Planted:
-    """Add a word to every cell of every row of a CSV file but those of the identifying columns.
+def plant(path: Path, identities: Collection[str], *, fixed: bool = False) -> Planted:
+    """Give every row of a CSV file a column with a word, and the word to each cell of text.
 
-    What identifies people is a canary as it stands.
+    Numbers and blanks stay, and with `fixed` all cells, so that what is computed from them stays
+    what it was; what identifies people is a canary as it stands, and so is the line of a row.
     """
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
@@ -43,15 +46,19 @@ def plant(path: Path, identities: Collection[str]) -> Planted:
     words, cells = [], []
     for number, row in enumerate(rows):
         word = canary(f"{path.name} {number}")
-        words.append(word)
+        words += [word, *(row[column] for column in columns if column in identities)]
         for column in columns:
-            if column in identities:
-                words.append(row[column])
-            else:
+            if not (fixed or column in identities or _is_computed(row[column])):
                 row[column] += word
                 cells.append(row[column])
+        words.append(",".join(row[column] for column in columns))
+        row[PLANTED_COLUMN] = word
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns)
+        writer = csv.DictWriter(file, [*columns, PLANTED_COLUMN])
         writer.writeheader()
         writer.writerows(rows)
     return Planted(tuple(words), tuple(cells))
+
+
+def _is_computed(cell: str) -> bool:
+    return not cell or cell.replace(".", "", 1).lstrip("-").isdigit()

@@ -1,13 +1,13 @@
 """Looking for needles in everything that was gathered."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.canaries.canary import Needle
 from tests.canaries.sinks import Unit
 
-_BETWEEN = b"\0between units\0"
+BEGINNING_SIZE = 8
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,20 +23,28 @@ class Finding:
 def findings(needles: Iterable[Needle], units: Iterable[Unit]) -> list[Finding]:
     """Return the needles that units hold, each once in each sink, with the first place of it.
 
-    The units of a sink are searched as one text: that is ten times as fast as one by one.
+    Every place is looked up once in an index of how needles begin: that takes the same time for
+    ten thousand needles as for ten.
     """
-    patterns = tuple(needles)
-    by_sink: dict[str, list[Unit]] = {}
+    by_beginning: dict[bytes, list[Needle]] = {}
+    for needle in needles:
+        assert len(needle.pattern) >= BEGINNING_SIZE
+        by_beginning.setdefault(needle.pattern[:BEGINNING_SIZE], []).append(needle)
+    found: dict[tuple[str, Needle], Finding] = {}
     for unit in distinct(units):
-        by_sink.setdefault(unit.sink, []).append(unit)
-    found = []
-    for sink, held in by_sink.items():
-        text = _BETWEEN.join(unit.data for unit in held)
-        for needle in patterns:
-            if needle.pattern in text:
-                place = next(unit.place for unit in held if needle.pattern in unit.data)
-                found.append(Finding(sink, place, needle.value, needle.form))
-    return sorted(found)
+        for needle in _held(by_beginning, unit.data):
+            finding = Finding(unit.sink, unit.place, needle.value, needle.form)
+            found.setdefault((unit.sink, needle), finding)
+    return sorted(found.values())
+
+
+def _held(by_beginning: Mapping[bytes, list[Needle]], data: bytes) -> Iterator[Needle]:
+    last = len(data) - BEGINNING_SIZE + 1
+    starts = [at for at in range(last) if data[at : at + BEGINNING_SIZE] in by_beginning]
+    for at in starts:
+        for needle in by_beginning[data[at : at + BEGINNING_SIZE]]:
+            if data.startswith(needle.pattern, at):
+                yield needle
 
 
 def distinct(units: Iterable[Unit]) -> Iterator[Unit]:

@@ -86,15 +86,26 @@ def test_nothing_is_found_where_nothing_is(tmp_path: Path) -> None:
 
 def test_a_word_stands_in_every_row_of_a_source(tmp_path: Path) -> None:
     source, kept_file = tmp_path / "records.csv", tmp_path / "planted.json"
-    source.write_text("identity,income,fund\n370102,high,12\n370103,low,13\n", encoding="utf-8")
+    source.write_text("identity,income,fund\n370102,high,12\n370103,,1.5\n", encoding="utf-8")
     planted = plant(source, ("identity",))
     text = source.read_text(encoding="utf-8")
     first, second = (canary(f"records.csv {number}") for number in range(2))
+    lines = [f"370102,high{first},12", "370103,,1.5"]
     assert text.splitlines() == [
-        "identity,income,fund",
-        f"370102,high{first},12{first}",
-        f"370103,low{second},13{second}",
+        "identity,income,fund,remark",
+        f"{lines[0]},{first}",
+        f"{lines[1]},{second}",
     ]
-    assert planted.words == (first, "370102", second, "370103")
+    assert planted.words == (first, "370102", lines[0], second, "370103", lines[1])
+    assert planted.cells == (f"high{first}",)
     planted.write(kept_file)
     assert Planted.read(kept_file) == planted
+
+
+def test_cells_stay_where_figures_are_computed_from_them(tmp_path: Path) -> None:
+    source = tmp_path / "records.csv"
+    source.write_text("income,fund\nhigh,12\n", encoding="utf-8")
+    planted = plant(source, (), fixed=True)
+    word = canary("records.csv 0")
+    assert source.read_text(encoding="utf-8").splitlines()[1:] == [f"high,12,{word}"]
+    assert planted == Planted((word, "high,12"), ())

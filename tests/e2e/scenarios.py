@@ -8,9 +8,17 @@ import sys
 from pathlib import Path
 
 from apps.stage.scenario import Scenario
+from node.home import Home
+from tests.canaries.planting import Planted
+from tests.canaries.scanner import findings
+from tests.canaries.sinks import kept, logs, recorded, stored
+from tests.tidy.sources import ROOT
 
 SCENARIO_SECONDS = 280
 INTERRUPTED = 130
+RECORDS_FOLDER = "records"
+PLANTED_FILE = "planted.json"
+SINKS = {"block", "state", "receipt", "index", "log", "metric", "frame", "answer", "file"}
 _WATCHER = Path(__file__).parent / "watcher"
 
 
@@ -26,6 +34,39 @@ def play(
         encoding="utf-8",
         start_new_session=True,
     )
+
+
+def play_with_canaries(
+    scenario: Scenario, scratch: Path, language: str = "C.UTF-8"
+) -> subprocess.Popen[str]:
+    """Start a scenario with canaries in every row of its sources, under `scratch / "network"`.
+
+    What its nodes say and answer is written down, for `require_no_canary`.
+    """
+    records = scratch / RECORDS_FOLDER
+    records.mkdir()
+    module = "tests.canaries.playing"
+    folder, planted = scratch / "network", scratch / PLANTED_FILE
+    environment = _environment(scratch / "watch", language)
+    return subprocess.Popen(
+        [sys.executable, "-m", module, scenario.package, str(folder), str(planted)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment | {"UNIT_RECORD_FOLDER": str(records)},
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+def require_no_canary(scratch: Path) -> None:
+    """See that no node keeps, logs, sends or answers anything of a row (I10)."""
+    network = scratch / "network"
+    units = list(recorded(scratch / RECORDS_FOLDER)) + list(logs(network / "logs"))
+    for folder in sorted(network.glob("*/node")):
+        units += [*stored(Home(folder)), *kept(Home(folder))]
+    assert {unit.sink for unit in units} >= SINKS
+    needles = Planted.read(scratch / PLANTED_FILE).needles()
+    assert findings(needles, units) == []
 
 
 def opened_files(watch: Path) -> list[set[str]]:
@@ -68,7 +109,7 @@ def require_gone(folder: Path) -> None:
 
 def _environment(watch: Path, language: str) -> dict[str, str]:
     watch.mkdir()
-    paths = [str(_WATCHER), os.environ.get("PYTHONPATH", "")]
+    paths = [str(_WATCHER), str(ROOT), os.environ.get("PYTHONPATH", "")]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("LC_")}
     return environment | {
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),

@@ -11,9 +11,10 @@ from apps.stage.cast import Office
 from tests.e2e.scenarios import (
     SCENARIO_SECONDS,
     opened_files,
-    play,
+    play_with_canaries,
     require_gone,
     require_keys_apart,
+    require_no_canary,
     require_rows_at_home,
 )
 
@@ -29,7 +30,7 @@ def test_claims_are_paid_and_a_dispute_is_decided_by_opening(tmp_path: Path) -> 
     of the holders and of the identity authority alone, in no store or log of any node.
     """
     folder, watch = tmp_path / "network", tmp_path / "watch"
-    process = play(SCENARIO, folder, watch, "zh_CN.UTF-8")
+    process = play_with_canaries(SCENARIO, tmp_path, "zh_CN.UTF-8")
     output, _ = process.communicate(timeout=SCENARIO_SECONDS)
     assert process.returncode == 0, output
     assert "四次理赔" in output
@@ -39,6 +40,7 @@ def test_claims_are_paid_and_a_dispute_is_decided_by_opening(tmp_path: Path) -> 
     for holder in HOLDERS:
         require_rows_at_home(SCENARIO, folder, opened, holder)
     require_gone(folder)
+    require_no_canary(tmp_path)
     numbers = [GUARDIAN.encode(), *(person.identity.encode() for person in EVERYBODY)]
     holding = {
         path

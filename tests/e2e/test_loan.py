@@ -9,13 +9,18 @@ import pytest
 
 from apps.loan.cast import Role
 from apps.loan.story import SCENARIO
+from apps.stage.cast import Office
+from node.home import Home
+from tests.canaries.linking import values_in_common
 from tests.e2e.scenarios import (
     INTERRUPTED,
     SCENARIO_SECONDS,
     opened_files,
     play,
+    play_with_canaries,
     require_gone,
     require_keys_apart,
+    require_no_canary,
     require_rows_at_home,
 )
 
@@ -23,15 +28,23 @@ pytestmark = pytest.mark.e2e
 
 
 def test_the_loan_ends_well_and_its_parties_stay_apart(tmp_path: Path) -> None:
-    """The scenario succeeds; no process opens two parties' keys or the department's rows."""
+    """The scenario succeeds; no process opens two parties' keys or the department's rows.
+
+    Nothing of a row is on any node, however it is written (I10), and two matters of one person
+    share no value on any (I22).
+    """
     folder, watch = tmp_path / "network", tmp_path / "watch"
-    process = play(SCENARIO, folder, watch)
+    process = play_with_canaries(SCENARIO, tmp_path)
     output, _ = process.communicate(timeout=SCENARIO_SECONDS)
     assert process.returncode == 0, output
     opened = opened_files(watch)
     require_keys_apart(SCENARIO, folder, opened)
     require_rows_at_home(SCENARIO, folder, opened, Role.DEPARTMENT)
     require_gone(folder)
+    require_no_canary(tmp_path)
+    bindings = folder / SCENARIO.cast.party_folder(Office.IDENTITY) / "bindings.json"
+    for home in sorted(folder.glob("*/node")):
+        assert values_in_common(Home(home), bindings) == [frozenset()]
 
 
 def test_an_interrupt_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
