@@ -154,8 +154,15 @@ def _all_segments(directory: Directory) -> list[str]:
 def _segments(directory: Directory) -> list[str]:
     """Return the segments but a last one whose head was never synced: nothing is behind it."""
     names = _all_segments(directory)
-    is_unborn = bool(names) and len(directory.read(names[-1])) < HEAD_SIZE
-    return names[:-1] if is_unborn else names
+    return names[:-1] if names and _is_unborn(directory.read(names[-1])) else names
+
+
+def _is_unborn(data: bytes) -> bool:
+    """Say whether a segment ends within its head, or with a torn one; batches follow a synced one.
+
+    A power cut may leave zeros or rubbish in the full length of a write that was not synced.
+    """
+    return len(data) < HEAD_SIZE or (len(data) == HEAD_SIZE and decode_head(data) is None)
 
 
 class _Reader:

@@ -216,6 +216,30 @@ def test_segment_without_a_batch_proves_nothing() -> None:
     assert open_votes(directory, HEAD)[1].entries == ((1, b"b"),)
 
 
+@given(st.binary(max_size=HEAD_SIZE).filter(bool))
+def test_a_torn_head_with_nothing_behind_it_is_no_damage(rubbish: bytes) -> None:
+    """Found by simulation: power fails while a segment begins, and its head is not what it was."""
+    directory = written([[(1, b"a")]])
+    (name,) = directory.names()
+    whole = directory.read(name)
+    torn = bytes(a ^ b for a, b in zip(whole, rubbish.ljust(HEAD_SIZE, b"\1"), strict=False))
+    directory.files[name] = MemoryFile(torn)
+    store, found = open_votes(directory, HEAD)
+    assert found.nothing
+    store.append([(1, b"b")])
+    directory.files["9" * 16 + ".votes"] = MemoryFile(torn)
+    assert open_votes(directory, HEAD)[1].entries == ((1, b"b"),)
+
+
+def test_a_bad_head_with_votes_behind_it_is_damage() -> None:
+    """Something was synced behind it, so it was whole once."""
+    directory = written([[(1, b"a")]])
+    (name,) = directory.names()
+    directory.files[name] = MemoryFile(bytes(HEAD_SIZE) + directory.read(name)[HEAD_SIZE:])
+    with pytest.raises(VotesDamaged, match="wrong head"):
+        open_votes(directory, HEAD)
+
+
 def test_forgotten_store_is_empty() -> None:
     """After the operator's word nothing is left."""
     directory = written([[(1, b"a")]])
