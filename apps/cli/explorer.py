@@ -24,6 +24,7 @@ from apps.cli.output import (
 from apps.cli.party_view import PartyView, party_view
 from apps.cli.say import described, say
 from apps.cli.search import NAMED_KINDS, Hit, search_everywhere
+from apps.messages.trace_words import kind_text, relation_text
 from chaincode.fields import Json
 from quancheng.api.chain import BlockResult, ChainStatus, HeaderResult
 from quancheng.api.method import PAGE_MAX
@@ -164,10 +165,10 @@ async def _trace_rows(client: Client, wanted: bytes) -> tuple[list[list[str]], b
     rows = [
         [
             "" if link.height is None else str(link.height),
-            link.kind,
+            kind_text(link.kind),
             await names.of(link.kind, link.id) if link.kind in NAMED_KINDS else "",
             link.id.hex(),
-            link.relation,
+            relation_text(link.relation),
         ]
         for link in found.links
     ]

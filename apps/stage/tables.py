@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 
 from apps.messages import Texts
+from apps.messages.trace_words import kind_text, relation_text
 from apps.stage.reading import Balances, Recorded, Standing
 from quancheng.api.transactions import TraceLink
 
@@ -58,7 +59,8 @@ def trace_table(say: Texts, links: Iterable[TraceLink]) -> Table:
     table = named_table(say, say("trace"), ("kind", "relation", "id", "height"))
     for link in links:
         height = "" if link.height is None else str(link.height)
-        table.add_row(link.kind, link.relation, link.id.hex()[:SHORT], height)
+        kind, relation = kind_text(link.kind), relation_text(link.relation)
+        table.add_row(kind, relation, link.id.hex()[:SHORT], height)
     return table
 
 
